@@ -1,0 +1,38 @@
+"""Base of every table."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+
+class Row(models.Model):
+    """A row with a public `uid` made in Python before the INSERT.
+
+    The primary key never leaves the database; the uid binds encrypted columns to their row.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=False)
+
+    class Meta:
+        abstract = True
+
+    def __repr__(self) -> str:
+        """Only the uid: a row's repr ends up in logs and tracebacks."""
+        return f"<{type(self).__name__} {self.uid}>"
+
+
+class AppendOnly(Row):
+    """A row that is written once; edits and deletions raise TypeError."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError(f"{type(self).__name__} is append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"{type(self).__name__} is append-only.")

@@ -1,0 +1,73 @@
+"""The officers' theme: titles and a menu by task, in the officers' words."""
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _item(title: str, icon: str, url_name: str, permission: str) -> dict:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(url_name),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
+UNFOLD = {
+    "SITE_TITLE": _("Bàn làm việc cán bộ"),
+    "SITE_HEADER": _("Bàn làm việc cán bộ"),
+    "SITE_SUBHEADER": _("Cổng dịch vụ công của công an"),
+    "SITE_SYMBOL": "shield_person",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: "/static/css/desk.css"],
+    "COLORS": {
+        "primary": {
+            "50": "239 246 243",
+            "100": "215 233 225",
+            "200": "175 210 196",
+            "300": "128 182 161",
+            "400": "78 148 123",
+            "500": "40 117 92",
+            "600": "20 94 72",
+            "700": "14 76 58",
+            "800": "11 60 46",
+            "900": "8 46 36",
+            "950": "4 28 22",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("Lịch hẹn"),
+                "items": [
+                    _item(_("Lịch hẹn"), "event_available", "admin:appointments_booking_changelist", "appointments.view_booking"),
+                    _item(_("Đợt tiếp nhận"), "campaign", "admin:appointments_campaign_changelist", "appointments.view_campaign"),
+                    _item(_("Buổi làm việc"), "calendar_month", "admin:appointments_session_changelist", "appointments.view_session"),
+                ],
+            },
+            {
+                "title": _("Tin nhắn"),
+                "items": [
+                    _item(_("Tin đã gửi"), "outbox", "admin:notifications_outboxmessage_changelist", "notifications.view_outboxmessage"),
+                    _item(_("Mẫu tin"), "sms", "admin:notifications_messagetemplate_changelist", "notifications.view_messagetemplate"),
+                ],
+            },
+            {
+                "title": _("Cấu hình"),
+                "items": [
+                    _item(_("Đơn vị"), "account_balance", "admin:units_unit_changelist", "units.view_unit"),
+                    _item(_("Thôn, tổ dân phố"), "holiday_village", "admin:units_hamlet_changelist", "units.view_hamlet"),
+                    _item(_("Giờ tiếp dân"), "schedule", "admin:units_openinghours_changelist", "units.view_openinghours"),
+                    _item(_("Danh bạ"), "contact_phone", "admin:units_unitcontact_changelist", "units.view_unitcontact"),
+                    _item(_("Ngày nghỉ, ngày bù"), "event_busy", "admin:units_calendarday_changelist", "units.view_calendarday"),
+                    _item(_("Thủ tục"), "description", "admin:procedures_procedure_changelist", "procedures.view_procedure"),
+                    _item(_("Cán bộ"), "badge", "admin:officers_officer_changelist", "officers.view_officer"),
+                    _item(_("Nhật ký"), "history", "admin:audit_auditentry_changelist", "audit.view_auditentry"),
+                ],
+            },
+        ],
+    },
+}
