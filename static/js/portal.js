@@ -1,0 +1,65 @@
+// Small comforts on top of pages that work without script. Loaded with "defer"; no inline code anywhere.
+(function () {
+  "use strict";
+
+  // The summary of errors takes the focus, so that screen readers and small screens start there.
+  function focusErrorSummary() {
+    var summary = document.querySelector("[data-error-summary]");
+    if (summary) { summary.focus(); }
+  }
+
+  function selectText(node) {
+    var range = document.createRange();
+    range.selectNodeContents(node);
+    var selection = window.getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  }
+
+  // In-app browsers often refuse the clipboard: then the code is at least selected for a long press.
+  function copyCode(button) {
+    var source = document.getElementById(button.getAttribute("data-copy"));
+    var answer = button.parentNode.querySelector("[data-copy-done]");
+    function done() { answer.textContent = button.getAttribute("data-done"); }
+    function refused() { selectText(source); answer.textContent = button.getAttribute("data-refused"); }
+    if (!navigator.clipboard) { refused(); return; }
+    navigator.clipboard.writeText(source.textContent.trim()).then(done, refused);
+  }
+
+  function enableCopyButtons() {
+    document.querySelectorAll("[data-copy]").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () { copyCode(button); });
+    });
+  }
+
+  function clock(seconds) {
+    var rest = seconds % 60;
+    return Math.floor(seconds / 60) + ":" + (rest < 10 ? "0" : "") + rest;
+  }
+
+  // Counts the seconds the server gave from the moment the page arrived: a phone's clock may be wrong.
+  function startCountdown(box) {
+    var end = Date.now() + Number(box.getAttribute("data-seconds")) * 1000;
+    var shown = box.querySelector("[data-countdown-left]");
+    var news = box.querySelector("[data-countdown-news]");
+    var warned = false;
+    function tick() {
+      var left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      shown.textContent = clock(left);
+      if (left <= 60 && left > 0 && !warned) { warned = true; news.textContent = box.getAttribute("data-soon"); }
+      if (left > 0) { window.setTimeout(tick, 1000); return; }
+      box.setAttribute("data-state", "over");
+      box.querySelector("[data-countdown-text]").hidden = true;
+      news.className = "";
+      news.textContent = box.getAttribute("data-over");
+    }
+    box.querySelector("[data-countdown-fixed]").hidden = true;
+    box.querySelector("[data-countdown-text]").hidden = false;
+    tick();
+  }
+
+  enableCopyButtons();
+  document.querySelectorAll("[data-seconds]").forEach(startCountdown);
+  focusErrorSummary();
+}());
