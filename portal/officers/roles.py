@@ -1,0 +1,139 @@
+"""The one table of roles. A permission nobody holds here does not exist for anybody.
+
+Permissions read `<app label>.<verb>_<model>`; the admin asks for view, add, change and delete, the rooms
+for verbs of their own. `has_perm` never looks anywhere else: no groups, no superusers.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Role:
+    """`needs_hamlets`: an assignment without hamlets would be an officer without an area."""
+
+    key: str
+    name_vi: Any
+    description_vi: Any
+    permissions: frozenset[str]
+    needs_hamlets: bool = False
+
+
+def _all(app_label: str, verbs: str, models: str) -> frozenset[str]:
+    """Every verb with every model: _all("units", "view change", "unit hamlet")."""
+    return frozenset(f"{app_label}.{verb}_{model}" for verb, model in product(verbs.split(), models.split()))
+
+
+# What every officer may look up to answer a citizen at the counter: nothing of it is personal.
+_DIRECTORY = _all("units", "view", "unit hamlet openinghours unitcontact calendarday") | _all(
+    "procedures", "view", "procedure"
+)
+_PLANS = _all("appointments", "view", "campaign session")
+_RECEPTION = _PLANS | _all("appointments", "view check_in", "booking")
+_BOOKINGS = _RECEPTION | _all("appointments", "book cancel move", "booking")
+_DESK = (
+    _DIRECTORY
+    | _BOOKINGS
+    | _all("procedures", "view", "declaration")
+    | _all("citizens", "view", "contact")
+    | _all("notifications", "view", "outboxmessage")
+)
+_CAMPAIGNS = _all("appointments", "add change open close", "campaign") | _all(
+    "appointments", "change", "session"
+)
+_FIGURES = _all("appointments", "count", "booking") | _all("procedures", "count", "declaration")
+_EDITING = _all("procedures", "change", "procedure") | _all("notifications", "view", "messagetemplate")
+_REVIEWING = _all("procedures", "review", "procedure") | _all(
+    "notifications", "view change", "messagetemplate"
+)
+_SET_UP = (
+    _all("units", "change", "unit")
+    | _all("units", "add change", "hamlet")
+    | _all("units", "add change delete", "openinghours unitcontact calendarday")
+    | _all("notifications", "view change", "messagetemplate")
+)
+_ACCOUNTS = _all("officers", "view add change", "officer roleassignment")
+
+# Rows with citizens' names, phones or words. Whoever appoints by virtue of the technical role alone
+# can hand out none of these (actions/grant_role.py).
+CONTENT_PERMISSIONS = (
+    _all("appointments", "view book check_in cancel move", "booking")
+    | _all("procedures", "view", "declaration")
+    | _all("notifications", "view", "outboxmessage")
+    | _all("citizens", "view", "contact")
+)
+
+_TABLE = (
+    Role(
+        "duty_officer",
+        _("Trực ban"),
+        _("Xem lịch hẹn trong ngày, đón và ghi nhận công dân đến."),
+        _DIRECTORY | _RECEPTION,
+    ),
+    Role(
+        "id_desk",
+        _("Tiếp nhận căn cước"),
+        _("Mở và đóng đợt tiếp nhận, đặt, đổi, hủy lịch hẹn, xem tờ khai và tin nhắn đã gửi."),
+        _DESK | _CAMPAIGNS,
+    ),
+    Role(
+        "residence_desk",
+        _("Tiếp nhận cư trú"),
+        _("Đặt, đổi, hủy lịch hẹn, xem tờ khai và tin nhắn đã gửi."),
+        _DESK,
+    ),
+    Role(
+        "area_officer",
+        _("Cảnh sát khu vực"),
+        _("Phụ trách các thôn, tổ dân phố được giao; xem đợt tiếp nhận để hướng dẫn người dân."),
+        _DIRECTORY | _PLANS,
+        needs_hamlets=True,
+    ),
+    Role(
+        "investigator",
+        _("Điều tra"),
+        _("Tra cứu đơn vị, địa bàn, thủ tục."),
+        _DIRECTORY,
+    ),
+    Role(
+        "editor",
+        _("Biên tập"),
+        _("Soạn và sửa nội dung thủ tục."),
+        _DIRECTORY | _EDITING,
+    ),
+    Role(
+        "reviewer",
+        _("Duyệt nội dung"),
+        _("Duyệt nội dung thủ tục và mẫu tin nhắn trước khi công bố."),
+        _DIRECTORY | _REVIEWING,
+    ),
+    Role(
+        "unit_chief",
+        _("Chỉ huy đơn vị"),
+        _("Mọi việc tiếp dân của đơn vị, cấu hình đơn vị, tài khoản và phân công cán bộ."),
+        _DESK | _CAMPAIGNS | _FIGURES | _EDITING | _REVIEWING | _SET_UP | _ACCOUNTS,
+    ),
+    Role(
+        "province_viewer",
+        _("Theo dõi cấp tỉnh"),
+        _("Chỉ xem đợt tiếp nhận và số liệu tổng hợp; không xem thông tin cá nhân."),
+        _DIRECTORY | _PLANS | _FIGURES,
+    ),
+    Role(
+        "inspectorate",
+        _("Thanh tra"),
+        _("Xem nhật ký: ai đã làm gì, đã xem gì, lúc nào."),
+        _DIRECTORY | _all("audit", "view", "auditentry") | _all("officers", "view", "officer roleassignment"),
+    ),
+    Role(
+        "it_admin",
+        _("Quản trị kỹ thuật"),
+        _("Cấu hình đơn vị, mẫu tin, tài khoản; không xem lịch hẹn, tờ khai và nội dung tin nhắn."),
+        _DIRECTORY | _SET_UP | _ACCOUNTS,
+    ),
+)
+ROLES: dict[str, Role] = {role.key: role for role in _TABLE}
+ROLE_CHOICES = [(role.key, role.name_vi) for role in _TABLE]
