@@ -89,7 +89,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_cache(settings) -> None:
-    """An empty cache for each test by a new key prefix: nothing is flushed, the server may be somebody else's."""
+    """An empty cache for each test by a new key prefix; a flush would empty a server of somebody else."""
     default = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = {**settings.CACHES, "default": default}
 
@@ -151,7 +151,7 @@ def page_problems() -> list[str]:
 
 @pytest.fixture
 def open_page(browser, page_problems: list[str]) -> Generator[Callable]:
-    """`open_page(**context options)` returns a new 360 x 740 page in Vietnamese with a cookie jar of its own."""
+    """`open_page(**options)` returns a new 360 x 740 page in Vietnamese with a cookie jar of its own."""
     contexts = []
 
     def open_new(**options):
