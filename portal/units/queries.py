@@ -1,0 +1,166 @@
+"""Reads across the room: finding a unit, its address, its hours, its calendar."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from portal.common.clock import LOCAL, local_moment
+from portal.units.enums import HoursKind, Level
+from portal.units.models import CalendarDay, OpeningHours, Unit
+from portal.units.models.succession import heirs_of
+from portal.units.naming import UnitQuery, parse_query, score_name
+from portal.units.working_time import DEFAULT_OFFICE_HOURS, Spans, WorkCalendar, merge_spans
+
+OPENING_HORIZON_DAYS = 60
+PARENTS = ("kind", "parent__kind", "parent__parent__kind")
+
+
+@dataclass(frozen=True)
+class UnitMatch:
+    """A unit in force; `note` tells why it answers an old name ("… nay thuộc …"), "" otherwise."""
+
+    unit: Unit
+    note: str
+    matched: Unit
+
+
+def find_units(text: str, *, limit: int = 10, open_only: bool = False) -> list[UnitMatch]:
+    """Units in force for what a citizen typed: without accents, abbreviated, or by an old name.
+
+    Best first, each unit once. `open_only` keeps the units that run this portal. Fewer than two
+    letters or digits find nothing.
+    """
+    query = parse_query(text)
+    if len("".join(query.words)) < 2 and not (query.kinds and query.words):
+        return []
+    found: dict[int, UnitMatch] = {}
+    ranked = _ranked(query, text)
+    for start in range(0, len(ranked), limit * 2):
+        for match in _resolved(ranked[start : start + limit * 2]):
+            if match.unit.is_open or not open_only:
+                found.setdefault(match.unit.pk, match)
+        if len(found) >= limit:
+            break
+    return list(found.values())[:limit]
+
+
+def unit_by_slug(slug: str) -> tuple[Unit | None, Unit | None]:
+    """(unit, redirect_to). An old unit with one heir redirects; with several, show `heirs_today`."""
+    unit = Unit.objects.select_related(*PARENTS).filter(slug=slug).first()
+    if unit is None or not unit.is_historic:
+        return unit, None
+    heirs = heirs_today(unit)
+    return unit, heirs[0] if len(heirs) == 1 else None
+
+
+def heirs_today(unit: Unit) -> list[Unit]:
+    """Units in force that took over from a closed unit, the main one first; [] for a unit in force."""
+    if not unit.is_historic:
+        return []
+    pks = heirs_of([unit.pk]).get(unit.pk, [])
+    units = Unit.objects.select_related(*PARENTS).in_bulk(pks)
+    return [units[pk] for pk in pks]
+
+
+def full_name(unit: Unit) -> str:
+    """`Phường An Hải Bắc, Quận Sơn Trà, Thành phố Đà Nẵng`; the ministry is left out."""
+    names = [unit.display_name]
+    parent = unit.parent
+    while parent is not None and parent.kind.level != Level.MINISTRY:
+        names.append(parent.display_name)
+        parent = parent.parent
+    return ", ".join(names)
+
+
+def work_calendar(unit: Unit | None) -> WorkCalendar:
+    """The deadline calendar of a unit, or the national one: holidays, make-up days, office hours."""
+    days = CalendarDay.objects.for_unit(unit).filter(moves_deadlines=True)
+    hours = _hours(unit, HoursKind.OFFICE) if unit else {}
+    return WorkCalendar(dict(days.values_list("date", "is_working")), hours or DEFAULT_OFFICE_HOURS)
+
+
+def reception_spans(unit: Unit, day: dt.date) -> Spans:
+    """When citizens may come on a local date, in minutes after midnight; () when not at all."""
+    return _reception(unit, day, day).get(day, ())
+
+
+def open_now(unit: Unit, at: dt.datetime) -> bool:
+    """Whether the counter receives citizens at this moment."""
+    local = at.astimezone(LOCAL)
+    minute = local.hour * 60 + local.minute
+    return any(opens <= minute < closes for opens, closes in reception_spans(unit, local.date()))
+
+
+def next_opening(unit: Unit, at: dt.datetime) -> dt.datetime | None:
+    """The next moment after `at` when the counter opens; None when nothing is announced for 60 days."""
+    first = at.astimezone(LOCAL).date()
+    last = first + dt.timedelta(days=OPENING_HORIZON_DAYS)
+    for day, spans in sorted(_reception(unit, first, last).items()):
+        for opens, _closes in spans:
+            if (moment := local_moment(day, opens)) > at:
+                return moment
+    return None
+
+
+def _reception(unit: Unit, first: dt.date, last: dt.date) -> dict[dt.date, Spans]:
+    """Spans per date. A holiday closes; a make-up day without hours of its own has those of a Monday."""
+    hours = _hours(unit, HoursKind.RECEPTION)
+    special = dict(
+        CalendarDay.objects.for_unit(unit)
+        .filter(date__range=(first, last))
+        .values_list("date", "is_working")
+    )
+    found = {}
+    for step in range((last - first).days + 1):
+        day = first + dt.timedelta(days=step)
+        own = hours.get(day.weekday(), ())
+        found[day] = (own or hours.get(0, ()) if special[day] else ()) if day in special else own
+    return found
+
+
+def _hours(unit: Unit, kind: HoursKind) -> dict[int, Spans]:
+    rows = OpeningHours.objects.filter(unit=unit, kind=kind).values_list("weekday", "opens", "closes")
+    spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for weekday, opens, closes in rows:
+        spans[weekday].append((opens, closes))
+    return {weekday: merge_spans(found) for weekday, found in spans.items()}
+
+
+def _ranked(query: UnitQuery, text: str) -> list[tuple[int, bool]]:
+    """(pk, in force) of fitting units, best first: the name itself, its kind, today's before old ones."""
+    rows = Unit.objects.worded(text).order_by("kind__level", "official_code", "pk")
+    columns = ("pk", "folded_name", "folded_path", "display_name", "kind__code", "valid_to")
+    scored = []
+    for place, (pk, name, path, shown, kind, valid_to) in enumerate(rows.values_list(*columns)):
+        score = score_name(query, name, path)
+        if score == 0:
+            continue
+        key = (
+            -score,
+            kind not in query.kinds if query.kinds else False,
+            valid_to is not None,
+            query.accented not in shown.lower(),
+            place,
+        )
+        scored.append((key, pk, valid_to is None))
+    return [(pk, in_force) for _key, pk, in_force in sorted(scored)]
+
+
+def _resolved(ranked: list[tuple[int, bool]]) -> list[UnitMatch]:
+    old = [pk for pk, in_force in ranked if not in_force]
+    heirs = heirs_of(old)
+    wanted = {pk for pk, _in_force in ranked} | {heir for found in heirs.values() for heir in found}
+    units = Unit.objects.select_related(*PARENTS).in_bulk(list(wanted))
+    matches = []
+    for pk, in_force in ranked:
+        if in_force:
+            matches.append(UnitMatch(units[pk], "", units[pk]))
+        for heir in heirs.get(pk, []):
+            matches.append(UnitMatch(units[heir], _note(units[pk], units[heir]), units[pk]))
+    return matches
+
+
+def _note(old: Unit, new: Unit) -> str:
+    return _("%(old)s nay thuộc %(new)s") % {"old": full_name(old), "new": new.display_name}
