@@ -60,12 +60,12 @@ def unpack(source: Path, weight: int, folder: Path) -> list[str]:
 
 
 def subset_options() -> subset.Options:
-    """Return what stays in the file: kerning, marks, composed forms, tabular figures; no hints, no extra names."""
+    """Return what stays in the file: kerning, marks, composed forms; no hints."""
     options = subset.Options()
     options.flavor = "woff2"
     options.hinting = False
     options.desubroutinize = True
-    options.layout_features = ["ccmp", "locl", "mark", "mkmk", "kern", "tnum", "calt"]
+    options.layout_features = ["ccmp", "locl", "mark", "mkmk", "kern"]
     options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
     options.notdef_outline = True
     options.ignore_missing_unicodes = True
@@ -90,7 +90,8 @@ def report(path: Path) -> None:
     font = TTFont(path)
     missing = sorted(wanted_characters() - set(font.getBestCmap()))
     absent = " ".join(f"U+{point:04X}" for point in missing) or "none"
-    print(f"{path.name}: {path.stat().st_size} bytes, {len(font.getGlyphOrder())} glyphs, not drawn: {absent}")
+    size, glyphs = path.stat().st_size, len(font.getGlyphOrder())
+    print(f"{path.name}: {size} bytes, {glyphs} glyphs, not drawn: {absent}")
 
 
 def main() -> int:

@@ -35,7 +35,12 @@ SLOTS = [
     ),
 ]
 REQUESTS = [("new", "Cấp lần đầu"), ("change", "Cấp đổi thẻ"), ("again", "Cấp lại thẻ bị mất")]
-HAMLETS = [("", "Chọn thôn, tổ dân phố"), ("1", "Thôn Đồng Mây"), ("2", "Thôn Bến Lúa"), ("3", "Tổ dân phố số 4")]
+HAMLETS = [
+    ("", "Chọn thôn, tổ dân phố"),
+    ("1", "Thôn Đồng Mây"),
+    ("2", "Thôn Bến Lúa"),
+    ("3", "Tổ dân phố số 4"),
+]
 
 
 class SampleForm(PortalForm):
@@ -46,7 +51,9 @@ class SampleForm(PortalForm):
         help_text="Viết đúng như trong giấy khai sinh, có dấu.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    phone = forms.CharField(label="Số điện thoại di động", help_text="Mã xác nhận được gửi đến số này.", widget=PhoneInput)
+    phone = forms.CharField(
+        label="Số điện thoại di động", help_text="Mã xác nhận được gửi đến số này.", widget=PhoneInput
+    )
     birth_date = LocalDateField(label="Ngày sinh", help_text="Ví dụ: 24/05/1990 hoặc 24051990.")
     hamlet = forms.ChoiceField(label="Thôn, tổ dân phố", choices=HAMLETS, required=False)
     request = forms.ChoiceField(label="Ông/Bà cần làm gì?", choices=REQUESTS, widget=forms.RadioSelect)
@@ -67,6 +74,11 @@ class SampleForm(PortalForm):
         label="Tôi đồng ý để đơn vị dùng thông tin trên cho lịch hẹn này.",
         help_text="Ông/Bà có thể rút lại sự đồng ý bất cứ lúc nào.",
     )
+
+    def clean_slot(self) -> str:
+        if self.cleaned_data["slot"] == "1":
+            raise forms.ValidationError("Khung giờ 07:30–08:00 vừa hết chỗ. Ông/Bà vui lòng chọn giờ khác.")
+        return self.cleaned_data["slot"]
 
 
 BAD_ANSWERS = {
@@ -94,14 +106,24 @@ TICKET: dict[str, Any] = {
     "qr_text": "https://congan.example/tra-cuu/ABCDEFGHJKMN",
     "fee": 50000,
     "fee_note": "(nộp tại bàn tiếp nhận)",
-    "bring": ["Thẻ căn cước hoặc CCCD đang dùng", "Giấy khai sinh (đối với trẻ em)", "Người đại diện của trẻ dưới 14 tuổi"],
+    "bring": [
+        "Thẻ căn cước hoặc CCCD đang dùng",
+        "Giấy khai sinh (đối với trẻ em)",
+        "Người đại diện của trẻ dưới 14 tuổi",
+    ],
 }
 
 
 def _days() -> list[dict[str, Any]]:
     notes = ["còn 34 chỗ", "còn 2 chỗ", "hết chỗ", "còn 60 chỗ"]
     return [
-        {"date": VISIT_DAY + dt.timedelta(days=offset), "url": "#", "note": note, "current": offset == 0, "full": offset == 2}
+        {
+            "date": VISIT_DAY + dt.timedelta(days=offset),
+            "url": "#",
+            "note": note,
+            "current": offset == 0,
+            "full": offset == 2,
+        }
         for offset, note in enumerate(notes)
     ]
 
@@ -109,7 +131,7 @@ def _days() -> list[dict[str, Any]]:
 def _samples() -> dict[str, Any]:
     """Everything the page shows, all fictitious."""
     return {
-        "unit": {"name": "Công an xã Suối Mơ"},
+        "unit": {"police_name": "Công an xã Suối Mơ"},
         "nav_links": [
             {"label": "Trang đầu", "url": "#", "current": False},
             {"label": "Đặt lịch", "url": "#", "current": True},
@@ -128,11 +150,20 @@ def _samples() -> dict[str, Any]:
         "answers": [
             {"label": "Họ, chữ đệm và tên", "value": "Nguyễn Thị Hường", "change_url": "#"},
             {"label": "Ngày sinh", "value": "24/05/1990", "change_url": "#"},
-            {"label": "Nơi ở hiện tại", "value": "Số 5, ngõ 12\nThôn Đồng Mây, xã Suối Mơ", "change_url": "#"},
+            {
+                "label": "Nơi ở hiện tại",
+                "value": "Số 5, ngõ 12\nThôn Đồng Mây, xã Suối Mơ",
+                "change_url": "#",
+            },
             {"label": "Nghề nghiệp", "value": "", "change_url": "#"},
         ],
         "contacts": [
-            {"name": "Trực ban", "role": "Công an xã Suối Mơ", "phone": "+84750123456", "hours": "Cả ngày đêm"},
+            {
+                "name": "Trực ban",
+                "role": "Công an xã Suối Mơ",
+                "phone": "+84750123456",
+                "hours": "Cả ngày đêm",
+            },
             {
                 "name": "Đại úy Trần Văn Lượng",
                 "role": "Cảnh sát khu vực thôn Đồng Mây",
@@ -154,6 +185,6 @@ def components_page(request: HttpRequest) -> HttpResponse:
     if settings.PORTAL_MODE not in SHOWN_IN:
         raise Http404
     context = _samples()
-    context["empty_form"] = SampleForm()
+    context["empty_form"] = SampleForm(initial={"request": "change", "slot": "3", "needs": ["home"]})
     context["wrong_form"] = SampleForm(BAD_ANSWERS, prefix="sai")
     return render(request, "components_page.html", context)

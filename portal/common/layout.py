@@ -8,6 +8,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from portal.common.clock import parse_date
 
@@ -30,14 +31,47 @@ class PortalFormHelper(FormHelper):
         self.attrs = {"novalidate": True}
 
 
+def _polite_messages(field: forms.Field) -> dict[str, Any]:
+    """What to say about an empty or unknown answer, by the kind of control."""
+    if isinstance(field, forms.BooleanField):
+        return {"required": _("Ông/Bà cần đánh dấu vào ô này để tiếp tục.")}
+    if isinstance(field, forms.ChoiceField):
+        return {
+            "required": _("Ông/Bà chưa chọn mục này."),
+            "invalid_choice": _("Lựa chọn này không còn, Ông/Bà vui lòng chọn lại."),
+        }
+    return {"required": _("Ông/Bà chưa điền mục này.")}
+
+
+def _django_default(field: forms.Field, key: str) -> Any:
+    """The message of that kind that Django's own class gives, or None."""
+    for kind in type(field).__mro__:
+        messages = vars(kind).get("default_error_messages", {})
+        if key in messages:
+            return messages[key]
+    return None
+
+
+def speak_politely(field: forms.Field) -> None:
+    """Replace Django's dry messages; messages that the form's author wrote stay."""
+    for key, message in _polite_messages(field).items():
+        if field.error_messages.get(key) == _django_default(field, key):
+            field.error_messages[key] = message
+
+
 class PortalFormMixin:
-    """For Form and ModelForm: `form.helper` is ready, labels end without a colon."""
+    """For Form and ModelForm: `form.helper` is ready, labels end without a colon, messages are polite.
+
+    Set `mark_optional = False` in search forms.
+    """
 
     mark_optional = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            speak_politely(field)
         self.helper = PortalFormHelper(self, mark_optional=self.mark_optional)
 
 
@@ -49,7 +83,12 @@ class DateBox(forms.DateInput):
     """One text box for dd/mm/yyyy: quicker for a birth date than three boxes or a calendar."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        usual = {"inputmode": "numeric", "maxlength": "10", "placeholder": "dd/mm/yyyy", "autocomplete": "off"}
+        usual = {
+            "inputmode": "numeric",
+            "maxlength": "10",
+            "placeholder": _("ngày/tháng/năm"),
+            "autocomplete": "off",
+        }
         super().__init__(attrs={**usual, "class": "width-short", **(attrs or {})}, format="%d/%m/%Y")
 
 
@@ -95,7 +134,12 @@ class TrackingCodeInput(forms.TextInput):
     """A declaration code ABCD-EFGH-JKMN: capitals, no spelling help."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        usual = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false", "maxlength": "20"}
+        usual = {
+            "autocapitalize": "characters",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "maxlength": "20",
+        }
         super().__init__(attrs={**usual, "class": "tracking-input", **(attrs or {})})
 
 

@@ -115,6 +115,12 @@ def error_count(form: Form) -> int:
 
 
 @register.filter
+def error_label(field: BoundField) -> str:
+    """The field's label as the start of a sentence: no final stop or question mark before the colon."""
+    return str(field.label).rstrip(" .?!:")
+
+
+@register.filter
 def first_control(field: BoundField) -> str:
     """The id that an error link must point to: the control, or the first choice one can pick."""
     if field.id_for_label:
