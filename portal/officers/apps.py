@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OfficersConfig(AppConfig):
     name = "portal.officers"
     label = "officers"
-    verbose_name = "Cán bộ"
+    verbose_name = _("Cán bộ")
+    default = True
+
+
+class DeskConfig(AdminConfig):
+    """Stands in INSTALLED_APPS for django.contrib.admin and brings the officers' own site."""
+
+    default = False
+    default_site = "portal.officers.site.OfficersSite"

@@ -16,12 +16,15 @@ from portal.units.models import Hamlet, Unit
 
 
 class RoleAssignmentQuerySet(models.QuerySet):
+    def open(self, *, on: dt.date | None = None) -> Self:
+        """In force on a local date (today) or later."""
+        lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=on or local_today())
+        return self.filter(lasting, ended_at__isnull=True)
+
     def current(self, *, on: dt.date | None = None) -> Self:
         """In force on a local date (today) and not ended since."""
         day = on or local_today()
-        lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-        found = self.filter(lasting, ended_at__isnull=True, valid_from__lte=day)
-        return found.prefetch_related("hamlets")
+        return self.open(on=day).filter(valid_from__lte=day).prefetch_related("hamlets")
 
     def visible_to(self, officer: Officer) -> Self:
         return self.filter(unit__in=officer.unit_ids("officers.view_roleassignment"))

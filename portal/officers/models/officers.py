@@ -112,7 +112,17 @@ class Officer(AbstractBaseUser, Row):
 
     def unit_ids(self, permission: str | None = None) -> set[int]:
         """Primary keys of those units, the units below them and the ones merged into them."""
-        held = self.held_unit_ids(permission)
+        return self._reach_from(self.held_unit_ids(permission))
+
+    def role_unit_ids(self, role: str) -> set[int]:
+        """The same for one role by its key."""
+        return self._reach_from(
+            frozenset(
+                assignment.unit_id for assignment in self.current_assignments if assignment.role == role
+            )
+        )
+
+    def _reach_from(self, held: frozenset[int]) -> set[int]:
         reach = self.__dict__.setdefault("_reach", {})
         if held not in reach:
             reach[held] = set(reach_of(held).values_list("reaches_id", flat=True)) | held if held else set()

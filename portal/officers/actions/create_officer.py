@@ -1,0 +1,46 @@
+"""Create an account."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from portal.audit.record import record
+from portal.common.actors import Actor
+from portal.common.errors import NotAllowed
+from portal.common.text import clean_text
+from portal.officers.models import Officer
+from portal.officers.passwords import new_one_time_password
+from portal.officers.rules import may
+from portal.officers.validators import clean_username
+from portal.units.models import Unit
+
+
+def create_officer(
+    *, username: str, unit: Unit, full_name: str = "", rank_title: str = "", by: Actor
+) -> tuple[Officer, str]:
+    """The new officer and his one-time password, which is kept nowhere else. He holds no role yet.
+
+    Raises NotAllowed `not_allowed`; ValidationError {"username": `username_invalid` | `username_taken`}.
+    """
+    if not may(by, "officers.add_officer", unit):
+        raise NotAllowed("not_allowed", _("Ông/Bà không được tạo tài khoản cho đơn vị này."))
+    try:
+        name = clean_username(username)
+    except ValidationError as error:
+        raise ValidationError({"username": error}) from error
+    password = new_one_time_password()
+    try:
+        with transaction.atomic():
+            officer = Officer.objects.create_officer(
+                username=name,
+                unit=unit,
+                password=password,
+                full_name=clean_text(full_name) or None,
+                rank_title=clean_text(rank_title),
+                must_change_password=True,
+            )
+            record(action="officer.created", by=by, obj=officer, unit=unit)
+    except IntegrityError as error:
+        taken = ValidationError(_("Tên đăng nhập này đã có người dùng."), code="username_taken")
+        raise ValidationError({"username": taken}) from error
+    return officer, password
