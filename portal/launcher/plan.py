@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.launcher.processes import Child
+from portal.launcher.processes import Child, Undertaker
 
 ROOT = Path(__file__).resolve().parents[2]
 QUEUES = "codes,transactional,bulk,maintenance"
@@ -107,19 +107,19 @@ def check_ports(plan: Plan) -> None:
                 ) from error
 
 
-def portal_children(plan: Plan, hear: Callable[[str, str], None]) -> list[Child]:
+def portal_children(plan: Plan, hear: Callable[[str, str], None], undertaker: Undertaker) -> list[Child]:
     """Return provider, web, worker and beat in the order in which they are started."""
     python, environment = sys.executable, plan.environment
 
     def child(name: str, seconds: float, *command: str, **extra: str) -> Child:
-        return Child(name, [python, *command], {**environment, **extra}, hear, ROOT, stop_seconds=seconds)
+        return Child(name, [python, *command], {**environment, **extra}, hear, ROOT, undertaker, seconds)
 
     return [
         child("provider", 3, "manage.py", "fake_providers", "--port", str(plan.provider_port)),
         child("web", 4, *web_command(plan)),
         # Celery reads REMAP_SIGTERM at start: SIGTERM then hands running tasks back and does not wait.
         child("worker", 9, *worker_command(), REMAP_SIGTERM="SIGQUIT"),
-        child("beat", 4, "-m", "celery", "-A", "portal", "beat", "--loglevel", "INFO", "--pidfile="),
+        child("beat", 4, "-m", "celery", "-q", "-A", "portal", "beat", "--loglevel", "INFO", "--pidfile="),
     ]
 
 
@@ -127,19 +127,20 @@ def web_command(plan: Plan) -> list[str]:
     """SQLite gets single-threaded workers: threads of one process wait for each other's write lock."""
     threads = "4" if plan.is_postgres else "1"
     options = ["--interface", "wsgi", "--host", plan.bind, "--port", str(plan.port), "--workers", "2"]
-    options += [
-        "--blocking-threads",
-        threads,
-        "--no-ws",
-        "--respawn-failed-workers",
-        "--workers-kill-timeout",
-        "3",
-    ]
+    options += (
+        f"--blocking-threads {threads} --no-ws --respawn-failed-workers --workers-kill-timeout 3".split()
+    )
     return ["-m", "granian", *options, "portal.wsgi:application"]
 
 
 def worker_command() -> list[str]:
-    """One worker for all queues; two processes, or what the machine has when that is less."""
+    """One worker for all queues; two processes, or what the machine has when that is less.
+
+    An idle worker stops at once here (in production it waits, for tasks it may have prefetched): a person
+    who pressed Ctrl-C is waiting, and the outbox publishes again whatever was on its way.
+    """
     processes = str(min(2, os.cpu_count() or 1))
     options = ["--queues", QUEUES, "--concurrency", processes, "--loglevel", "INFO"]
-    return ["-m", "celery", "-A", "portal", "worker", *options, "--without-gossip", "--without-mingle"]
+    options += ["--without-gossip", "--without-mingle", "--"]
+    options += ["worker_soft_shutdown_timeout=6", "worker_enable_soft_shutdown_on_idle=false"]
+    return ["-m", "celery", "-q", "-A", "portal", "worker", *options]

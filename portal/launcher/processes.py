@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 LEASH = Path(__file__).with_name("leash.py")
 BACK_OFF_SECONDS = (0.5, 1, 2, 5, 10)
 STEADY_SECONDS = 30
+# Advice for the owner of a big server, printed at each start; it hides the lines that matter here.
+NOISE = re.compile(r"Memory overcommit must be enabled")
 
 
 def leashed(command: list[str], *, death_signal: int = signal.SIGTERM, user: str = "") -> list[str]:
@@ -35,6 +38,38 @@ def leashed(command: list[str], *, death_signal: int = signal.SIGTERM, user: str
     ]
 
 
+class Undertaker:
+    """Remembers the process groups of the children and kills them when this process dies unasked."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("undertaker.py"))],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+            bufsize=1,
+        )
+
+    def remember(self, group: int) -> None:
+        """A child with this group was started."""
+        self._tell(f"+{group}")
+
+    def forget(self, group: int) -> None:
+        """The group is gone; its number may be given to somebody else."""
+        self._tell(f"-{group}")
+
+    def dismiss(self) -> None:
+        """Nothing is left to watch."""
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        self.process.wait()
+
+    def _tell(self, line: str) -> None:
+        """Somebody may have killed the undertaker; the portal runs on without it."""
+        with contextlib.suppress(OSError, ValueError):
+            self.process.stdin.write(line + "\n")
+
+
 @dataclass
 class Child:
     """A named process of the portal. `stop_seconds` is how long a polite end may take."""
@@ -44,6 +79,7 @@ class Child:
     environment: dict[str, str]
     hear: Callable[[str, str], None]
     folder: Path
+    undertaker: Undertaker
     stop_seconds: float = 4
     process: subprocess.Popen | None = None
     started_at: float = 0
@@ -61,6 +97,7 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        self.undertaker.remember(self.process.pid)
         self.started_at = time.monotonic()
         self.start_again_at = 0
         threading.Thread(
@@ -103,8 +140,11 @@ class Child:
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+            self.undertaker.forget(self.process.pid)
 
     def _pump(self, process: subprocess.Popen) -> None:
         with contextlib.suppress(ValueError):
             for line in process.stdout:
-                self.hear(self.name, line.decode("utf-8", "replace").rstrip())
+                text = line.decode("utf-8", "replace").rstrip()
+                if text and not NOISE.search(text):
+                    self.hear(self.name, text)

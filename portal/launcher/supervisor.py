@@ -18,7 +18,7 @@ from pathlib import Path
 
 from portal.launcher import valkey
 from portal.launcher.plan import ROOT, BadStart, Plan, check_ports, portal_children
-from portal.launcher.processes import Child, leashed
+from portal.launcher.processes import Child, Undertaker, leashed
 from portal.launcher.terminal import Terminal
 from portal.launcher.welcome import welcome_lines
 
@@ -36,6 +36,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.stop = threading.Event()
         self.signals = 0
+        self.undertaker = Undertaker()
         self.temporary_folder: Path | None = None
         self.seed_text = ""
 
@@ -79,9 +80,8 @@ class Supervisor:
         self.temporary_folder = None if path.parent == run_folder else path.parent
         path.unlink(missing_ok=True)
         command = valkey.server_command(binary, socket_path=path, data_folder=data_folder)
-        self._start(
-            Child("valkey", command, dict(self.plan.environment), self.terminal.say, ROOT, stop_seconds=2)
-        )
+        environment = dict(self.plan.environment)
+        self._start(Child("valkey", command, environment, self.terminal.say, ROOT, self.undertaker, 2))
         if not valkey.wait_until_ready(path):
             raise BadStart("Valkey không trả lời sau 20 giây. / Valkey does not answer after 20 seconds.")
         self.plan.environment.update(valkey.addresses(path))
@@ -100,28 +100,26 @@ class Supervisor:
             text=True,
         )
         threading.Thread(target=self._relay, args=(process.stderr,), daemon=True).start()
-        answer = self._wait_for(process)
+        self._wait_for(process)
         if self.stop.is_set():
             return
         if process.returncode != 0:
             raise BadStart("Chuẩn bị không xong; lý do ở trên. / Preparing failed; the reason is above.")
-        self.seed_text = json.loads(answer).get("seed", "")
+        self.seed_text = json.loads(process.stdout.read()).get("seed", "")
 
     def _relay(self, stream: object) -> None:
         for line in stream:
             self.terminal.say("prepare", line.rstrip())
 
-    def _wait_for(self, process: subprocess.Popen) -> str:
-        """Return what `process` wrote; a stop signal ends it."""
-        while True:
-            try:
-                return process.communicate(timeout=LOOK_EVERY_SECONDS)[0]
-            except subprocess.TimeoutExpired:
-                if self.stop.is_set():
-                    process.terminate()
+    def _wait_for(self, process: subprocess.Popen) -> None:
+        """Wait for the end of `process`; a stop signal ends it."""
+        while process.poll() is None:
+            if self.stop.wait(LOOK_EVERY_SECONDS / 2):
+                process.terminate()
+                process.wait()
 
     def _start_portal(self) -> None:
-        for child in portal_children(self.plan, self.terminal.say):
+        for child in portal_children(self.plan, self.terminal.say, self.undertaker):
             self._start(child)
         threading.Thread(target=self._announce_when_ready, daemon=True).start()
 
@@ -171,6 +169,7 @@ class Supervisor:
             self.terminal.say("portal", "Đang dừng…")
         for names in STOP_ORDER:
             self._stop_together([child for child in self.children if child.name in names])
+        self.undertaker.dismiss()
         if self.temporary_folder:
             with contextlib.suppress(OSError):
                 shutil.rmtree(self.temporary_folder)
