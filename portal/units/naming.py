@@ -111,20 +111,30 @@ def _spell_out(word: str) -> str:
     }.get(word, word)
 
 
-def score_name(query: UnitQuery, name: str, path: str) -> int:
-    """How well a unit fits, higher is better; `name` and `path` are folded. 0: only its parents fit."""
-    full = path.strip()
-    own = query.phrase
-    bare = " ".join(query.words)
-    if own == name or full == own:
-        return 6
-    if full.startswith(own + " ") or (bare == name and query.kinds):
+def score_name(query: UnitQuery, name: str, path: str, kind: str) -> int:
+    """How well a unit fits, 6 to 0, higher is better; `name` and `path` are folded.
+
+    6 the name (and the kind, if one was typed); 5 the name followed by its parents; 4 the name with
+    another kind; 3 a beginning; 2 whole words inside; 1 single words; 0 only the parents fit.
+    """
+    bare, full = " ".join(query.words), path.strip()
+    if bare == name:
+        return _score_exact(query, name, kind)
+    if bare.startswith(f"{name} ") and _words_in(bare.removeprefix(name).split(), path):
         return 5
-    if bare == name or full.startswith(own):
-        return 4
-    if name.startswith(bare):
+    if name.startswith(bare) or full.startswith(query.phrase):
         return 3
-    first = query.words[0] if query.words else ""
     if f" {bare} " in f" {name} ":
         return 2
-    return 1 if f" {first}" in f" {name}" else 0
+    return 1 if any(f" {word}" in f" {name}" for word in query.words) else 0
+
+
+def _score_exact(query: UnitQuery, name: str, kind: str) -> int:
+    """Quận 4 and phường 4 share nothing but a number, so there the kind must be right."""
+    if not query.kinds or kind in query.kinds:
+        return 6
+    return 1 if name.isdigit() else 4
+
+
+def _words_in(words: list[str], path: str) -> bool:
+    return all((f" {word} " if word.isdigit() else f" {word}") in path for word in words)

@@ -19,6 +19,7 @@ TWO_TIERS_SINCE = dt.date(2025, 7, 1)
 LAST_OLD_DAY = dt.date(2025, 6, 30)
 NOW, OLD = Edition.SINCE_JULY_2025.value, Edition.UNTIL_JUNE_2025.value
 MINISTRY = (NOW, None)
+MINISTRY_NAME = "Bộ Công an"
 # Resolution 202/2025/QH15 and the commune resolutions of June 2025; the old tree as it stood before.
 EXPECTED = {
     "provinces.tsv": 34,
@@ -28,7 +29,7 @@ EXPECTED = {
     "old_communes.tsv": 10035,
 }
 # The official name of this police keeps the capital of the city's full name.
-POLICE_TITLES = {(NOW, "79"): "Công an Thành phố Hồ Chí Minh", MINISTRY: "Bộ Công an"}
+POLICE_TITLES = {(NOW, "79"): "Công an Thành phố Hồ Chí Minh", MINISTRY: MINISTRY_NAME}
 
 Key = tuple[str, str | None]
 
@@ -78,7 +79,7 @@ def layers() -> Iterator[list[OfficialUnit]]:
     """Units from the top down, so that each layer's parents are in the layers before it."""
     words = {row["code"]: row["name_vi"] for row in kinds()}
     yield [
-        OfficialUnit(MINISTRY, "ministry", "Công an", "Bộ Công an", None, None, None, ("bo-cong-an",))
+        OfficialUnit(MINISTRY, "ministry", MINISTRY_NAME, MINISTRY_NAME, None, None, None, ("bo-cong-an",))
     ]
     now = _layer("provinces.tsv", NOW, words, None)
     old = _layer("old_provinces.tsv", OLD, words, None)

@@ -27,8 +27,6 @@ def official_days(years: Iterable[int]) -> list[OfficialDay]:
     table = holidays.country_holidays("VN", years=wanted, language="vi")
     off = [OfficialDay(day, False, name) for day, name in table.items() if day.year in wanted]
     worked = [
-        OfficialDay(day, True, "Ngày làm việc bù")
-        for day in table.weekend_workdays
-        if day.year in wanted
+        OfficialDay(day, True, "Ngày làm việc bù") for day in table.weekend_workdays if day.year in wanted
     ]
     return sorted(off + worked, key=lambda day: day.date)

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from portal.common.clock import LOCAL, local_moment
 from portal.units.enums import HoursKind, Level
-from portal.units.models import CalendarDay, OpeningHours, Unit
-from portal.units.models.succession import heirs_of
+from portal.units.models import CalendarDay, OpeningHours, Unit, heirs_of
 from portal.units.naming import UnitQuery, parse_query, score_name
 from portal.units.working_time import DEFAULT_OFFICE_HOURS, Spans, WorkCalendar, merge_spans
 
 OPENING_HORIZON_DAYS = 60
+MET, NOISE = 4, 1  # scores of naming.score_name
 PARENTS = ("kind", "parent__kind", "parent__parent__kind")
 
 
@@ -108,9 +108,7 @@ def _reception(unit: Unit, first: dt.date, last: dt.date) -> dict[dt.date, Spans
     """Spans per date. A holiday closes; a make-up day without hours of its own has those of a Monday."""
     hours = _hours(unit, HoursKind.RECEPTION)
     special = dict(
-        CalendarDay.objects.for_unit(unit)
-        .filter(date__range=(first, last))
-        .values_list("date", "is_working")
+        CalendarDay.objects.for_unit(unit).filter(date__range=(first, last)).values_list("date", "is_working")
     )
     found = {}
     for step in range((last - first).days + 1):
@@ -134,18 +132,19 @@ def _ranked(query: UnitQuery, text: str) -> list[tuple[int, bool]]:
     columns = ("pk", "folded_name", "folded_path", "display_name", "kind__code", "valid_to")
     scored = []
     for place, (pk, name, path, shown, kind, valid_to) in enumerate(rows.values_list(*columns)):
-        score = score_name(query, name, path)
-        if score == 0:
-            continue
+        score = score_name(query, name, path, kind)
         key = (
             -score,
             kind not in query.kinds if query.kinds else False,
-            valid_to is not None,
             query.accented not in shown.lower(),
+            valid_to is not None,
             place,
         )
         scored.append((key, pk, valid_to is None))
-    return [(pk, in_force) for _key, pk, in_force in sorted(scored)]
+    scored.sort()
+    # Once the name itself was met, units that only share a syllable are noise.
+    worst = NOISE if scored and -scored[0][0][0] >= MET else 0
+    return [(pk, in_force) for key, pk, in_force in scored if -key[0] > worst]
 
 
 def _resolved(ranked: list[tuple[int, bool]]) -> list[UnitMatch]:
@@ -157,10 +156,14 @@ def _resolved(ranked: list[tuple[int, bool]]) -> list[UnitMatch]:
     for pk, in_force in ranked:
         if in_force:
             matches.append(UnitMatch(units[pk], "", units[pk]))
-        for heir in heirs.get(pk, []):
-            matches.append(UnitMatch(units[heir], _note(units[pk], units[heir]), units[pk]))
+        matches.extend(_inherited(units[pk], [units[heir] for heir in heirs.get(pk, [])]))
     return matches
 
 
-def _note(old: Unit, new: Unit) -> str:
-    return _("%(old)s nay thuộc %(new)s") % {"old": full_name(old), "new": new.display_name}
+def _inherited(old: Unit, heirs: list[Unit]) -> list[UnitMatch]:
+    """Heirs of an old unit with a note; one that kept the name comes first."""
+    template = _("%(old)s nay thuộc %(new)s") if len(heirs) == 1 else _("Một phần %(old)s nay thuộc %(new)s")
+    by_name = sorted(heirs, key=lambda heir: heir.folded_name != old.folded_name)
+    return [
+        UnitMatch(heir, template % {"old": full_name(old), "new": heir.display_name}, old) for heir in by_name
+    ]

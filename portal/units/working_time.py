@@ -15,7 +15,7 @@ from portal.units.enums import TimeUnit
 
 Spans = tuple[tuple[int, int], ...]
 # 07:00-11:30 and 13:30-17:00: the eight hours a commune police station announces when it says nothing else.
-DEFAULT_OFFICE_HOURS: dict[int, Spans] = {weekday: ((420, 690), (810, 1020)) for weekday in range(5)}
+DEFAULT_OFFICE_HOURS: dict[int, Spans] = dict.fromkeys(range(5), ((420, 690), (810, 1020)))
 HALF_DAY_MINUTES = 240  # half of the eight hours of Labour Code 45/2019/QH14 art. 105
 HORIZON_DAYS = 3660  # a calendar without working days ends in an error, not in an endless loop
 

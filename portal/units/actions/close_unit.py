@@ -44,7 +44,9 @@ def _check(unit: Unit, on: dt.date, successors: Sequence[Unit]) -> None:
     if not successors:
         raise _bad("successors", _("Hãy chọn ít nhất một đơn vị tiếp nhận."), "successors_required")
     if any(heir.pk == unit.pk or heir.valid_to is not None for heir in successors):
-        raise _bad("successors", _("Đơn vị tiếp nhận phải là đơn vị khác đang hoạt động."), "successor_invalid")
+        raise _bad(
+            "successors", _("Đơn vị tiếp nhận phải là đơn vị khác đang hoạt động."), "successor_invalid"
+        )
     if on > local_today():
         raise _bad("on", _("Chỉ đóng đơn vị khi ngày sáp nhập đã đến."), "date_in_future")
     if unit.valid_from is not None and on <= unit.valid_from:

@@ -1,6 +1,5 @@
 """A unit that no official list brings: a new commune between two editions, a demo unit."""
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,27 +10,34 @@ from portal.audit.record import record
 from portal.common.actors import Actor
 from portal.common.text import clean_text
 from portal.units.actions.rebuild_reach import rebuild_reach
-from portal.units.enums import Edition, Level
+from portal.units.enums import Level
 from portal.units.models import Unit, UnitKind
 from portal.units.naming import folded_path, make_slug, plain
 
 
-def create_unit(
+def create_unit(*, kind: UnitKind, name: str, by: Actor, **facts: Any) -> Unit:
+    """add_unit with the reach rebuilt; takes and raises what add_unit does."""
+    with transaction.atomic():
+        unit = add_unit(kind=kind, name=name, by=by, **facts)
+        rebuild_reach()
+    return unit
+
+
+def add_unit(
     *,
     kind: UnitKind,
     name: str,
     by: Actor,
     parent: Unit | None = None,
-    valid_from: dt.date | None = None,
     official_code: str | None = None,
-    edition: str = Edition.OWN,
     **facts: Any,
 ) -> Unit:
-    """Create a unit under `parent`, give it an address that was never used, rebuild the reach.
+    """Create a unit under `parent` and give it an address that was never used.
 
-    `name` is the bare name ("An Hải"). `facts` are plain columns: latitude, longitude, address,
-    duty_phone, sms_brand, police_title, is_demo, code_budget_per_hour. ValidationError per field;
-    `parent_level_invalid` when the parent does not stand above.
+    `name` is the bare name ("An Hải"), the ministry's the full one. `facts` are plain columns: edition,
+    valid_from, valid_to, latitude, longitude, address, duty_phone, sms_brand, police_title, is_open,
+    is_demo, code_budget_per_hour. ValidationError per field; `parent_level_invalid` when the parent does
+    not stand above. A caller that adds several units rebuilds the reach once, at its end.
     """
     name = clean_text(name)
     _check_parent(kind, parent)
@@ -41,9 +47,7 @@ def create_unit(
         name=name,
         display_name=display_name,
         parent=parent,
-        valid_from=valid_from,
         official_code=official_code or None,
-        edition=edition,
         folded_name=plain(name),
         folded_path=folded_path(display_name, *parent_names(parent)),
         slug=free_slug(display_name, *_slug_tail(parent)),
@@ -52,7 +56,6 @@ def create_unit(
     unit.full_clean()
     with transaction.atomic():
         unit.save()
-        rebuild_reach()
         record(action="unit.created", by=by, obj=unit, unit=unit, detail={"slug": unit.slug})
     return unit
 

@@ -1,4 +1,4 @@
-"""Load the official units, what became of the old ones, and the holidays. Running it again changes nothing."""
+"""Load the official units, what became of the old ones, and the holidays; again changes nothing."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from portal.audit.record import record
 from portal.common.actors import Actor
 from portal.common.clock import local_today
 from portal.units import official, official_days
+from portal.units.actions.load_kinds import load_kinds
 from portal.units.actions.rebuild_reach import rebuild_reach
 from portal.units.models import CalendarDay, Succession, Unit, UnitKind
 from portal.units.naming import folded_path, plain
@@ -48,7 +49,7 @@ def import_official_units(
     this_year = local_today().year
     report = ImportReport()
     with transaction.atomic():
-        kinds = _import_kinds(report)
+        kinds = load_kinds(told=report.add)
         units = _import_units(report, kinds, told)
         _import_successions(report, units, told)
         _import_days(report, years or (this_year, this_year + 1))
@@ -59,24 +60,6 @@ def import_official_units(
             detail = {"edition": official.DATA_EDITION, "created": report.created, "changed": report.changed}
             record(action="units.imported", by=by, obj=units[official.MINISTRY], unit=None, detail=detail)
     return report
-
-
-def _import_kinds(report: ImportReport) -> dict[str, UnitKind]:
-    there = {kind.code: kind for kind in UnitKind.objects.all()}
-    wanted = [
-        UnitKind(
-            code=row["code"],
-            name_vi=row["name_vi"],
-            name_en=row["name_en"],
-            level=int(row["level"]),
-            is_current=row["is_current"] == "1",
-        )
-        for row in official.kinds()
-    ]
-    new = [kind for kind in wanted if kind.code not in there]
-    UnitKind.objects.bulk_create(new)
-    report.add("kinds", len(new), 0)
-    return there | {kind.code: kind for kind in new}
 
 
 def _import_units(

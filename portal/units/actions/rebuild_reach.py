@@ -43,9 +43,7 @@ def _wanted() -> dict[tuple[int, int], str]:
         if parent is not None:
             children[parent].append(pk)
     taken = _taken_over(levels)
-    return {
-        (unit, reaches): via for unit in levels for reaches, via in _reach(unit, children, taken).items()
-    }
+    return {(unit, reaches): via for unit in levels for reaches, via in _reach(unit, children, taken).items()}
 
 
 def _taken_over(levels: dict[int, int]) -> dict[int, list[tuple[int, bool]]]:

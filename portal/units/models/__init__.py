@@ -1,8 +1,14 @@
 from portal.units.models.calendar import CalendarDay
 from portal.units.models.places import Hamlet, OpeningHours, UnitContact
-from portal.units.models.scope import UnitScopedQuerySet, reach_of
-from portal.units.models.succession import Succession, UnitReach
-from portal.units.models.units import Unit, UnitKind
+from portal.units.models.units import (
+    Succession,
+    Unit,
+    UnitKind,
+    UnitReach,
+    UnitScopedQuerySet,
+    heirs_of,
+    reach_of,
+)
 
 __all__ = [
     "CalendarDay",
@@ -14,5 +20,6 @@ __all__ = [
     "UnitKind",
     "UnitReach",
     "UnitScopedQuerySet",
+    "heirs_of",
     "reach_of",
 ]

@@ -5,14 +5,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.models import Row
-from portal.units.models.scope import HoldsUnits, UnitScopedQuerySet, reach_of
-from portal.units.models.units import Unit
+from portal.units.models.units import HoldsUnits, Unit, UnitScopedQuerySet
 
 
 class CalendarDayQuerySet(UnitScopedQuerySet):
     def visible_to(self, officer: HoldsUnits) -> "CalendarDayQuerySet":
         """National days are everybody's; a unit's own days follow its reach."""
-        return self.filter(Q(unit__isnull=True) | Q(unit__in=reach_of(officer.unit_ids())))
+        return self.filter(Q(unit__isnull=True) | Q(unit__in=self.reach_for(officer)))
 
     def for_unit(self, unit: Unit | None) -> "CalendarDayQuerySet":
         """National days first, so that a unit's own entry for the same date wins when read in order."""

@@ -1,5 +1,6 @@
 """What hangs on a unit: hamlets, hours, contacts."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -7,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.clock import MINUTES_OF_DAY, show_minutes
 from portal.common.models import Row
+from portal.common.text import clean_text
 from portal.units.enums import ContactKind, HamletKind, HoursKind, Weekday
-from portal.units.models.scope import UnitScopedQuerySet
-from portal.units.models.units import Unit
+from portal.units.models.units import Unit, UnitScopedQuerySet
+from portal.units.naming import plain
 
 
 class HamletQuerySet(UnitScopedQuerySet):
@@ -39,6 +41,14 @@ class Hamlet(Row):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name}"
 
+    def clean(self) -> None:
+        """One spelling, and no second hamlet of the same name (`hamlet_exists`)."""
+        self.name = clean_text(self.name)
+        self.folded_name = plain(self.name)
+        same = Hamlet.objects.filter(unit_id=self.unit_id, kind=self.kind, folded_name=self.folded_name)
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError({"name": ValidationError(_("Tên này đã có."), code="hamlet_exists")})
+
 
 class OpeningHours(Row):
     """One span of a weekday in minutes after local midnight; a day may have several."""
@@ -51,9 +61,7 @@ class OpeningHours(Row):
     closes = models.PositiveSmallIntegerField(
         _("đóng cửa (phút)"), validators=[MaxValueValidator(MINUTES_OF_DAY)]
     )
-    kind = models.CharField(
-        _("loại"), max_length=10, choices=HoursKind.choices, default=HoursKind.RECEPTION
-    )
+    kind = models.CharField(_("loại"), max_length=10, choices=HoursKind.choices, default=HoursKind.RECEPTION)
 
     objects = UnitScopedQuerySet.as_manager()
 
@@ -81,7 +89,9 @@ class UnitContactQuerySet(UnitScopedQuerySet):
 class UnitContact(Row):
     """A telephone a citizen may call. `name` is a post or a desk ("Trực ban"), not necessarily a person."""
 
-    unit = models.ForeignKey(Unit, verbose_name=_("đơn vị"), on_delete=models.PROTECT, related_name="contacts")
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị"), on_delete=models.PROTECT, related_name="contacts"
+    )
     kind = models.CharField(_("loại"), max_length=8, choices=ContactKind.choices)
     name = models.CharField(_("tên gọi"), max_length=120)
     phone = models.CharField(_("điện thoại"), max_length=20)

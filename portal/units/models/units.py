@@ -1,7 +1,9 @@
-"""Kinds of units and the units themselves."""
+"""Units, what became of them, and whose rows are visible from where: one web, so one module."""
 
 import datetime as dt
-from typing import Any, Self
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,9 +12,35 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.clock import local_today
 from portal.common.models import Row
-from portal.units.enums import Edition, Level
-from portal.units.models.scope import HoldsUnits, UnitScopedQuerySet, reach_of
+from portal.units.enums import Edition, Level, ReachVia
 from portal.units.naming import parse_query, police_name_of
+
+
+class HoldsUnits(Protocol):
+    """An officer, as this room needs him."""
+
+    def held_unit_ids(self, permission: str | None = None) -> Collection[int]:
+        """Primary keys of the units in which a role grants `permission` (None: any role)."""
+        ...
+
+
+class UnitScopedQuerySet(models.QuerySet):
+    """Base for rows that carry a unit.
+
+    A room with a longer path sets `unit_path` ("booking__unit"); one whose rows not every role may see
+    sets `view_permission` ("appointments.view_booking"), so that a role held elsewhere opens nothing here.
+    """
+
+    unit_path = "unit"
+    view_permission: str | None = None
+
+    def visible_to(self, officer: HoldsUnits) -> Self:
+        """Rows of the officer's units, of the units below them and of those merged into them."""
+        return self.filter(**{f"{self.unit_path}__in": self.reach_for(officer)})
+
+    def reach_for(self, officer: HoldsUnits) -> models.QuerySet[Any, Any]:
+        """Units (a subquery) whose rows of this kind the officer may see."""
+        return reach_of(officer.held_unit_ids(self.view_permission))
 
 
 class UnitKind(Row):
@@ -35,7 +63,7 @@ class UnitKind(Row):
 
 class UnitQuerySet(UnitScopedQuerySet):
     def visible_to(self, officer: HoldsUnits) -> Self:
-        return self.filter(pk__in=reach_of(officer.unit_ids()))
+        return self.filter(pk__in=self.reach_for(officer))
 
     def open(self) -> Self:
         """Units that run this portal today."""
@@ -57,8 +85,6 @@ class UnitQuerySet(UnitScopedQuerySet):
 
     def named(self, text: str) -> Self:
         """Current units of this name, and those that took over a unit of this name."""
-        from portal.units.models.succession import heirs_of
-
         query = parse_query(text)
         name = " ".join(query.words)
         hits = self.model.objects.filter(Q(folded_name=name) | Q(folded_path__startswith=f" {query.phrase} "))
@@ -74,9 +100,7 @@ class UnitQuerySet(UnitScopedQuerySet):
 class Unit(Row):
     """A police unit with the area it serves. It is closed, never deleted, so its slug is never reused."""
 
-    kind = models.ForeignKey(
-        UnitKind, verbose_name=_("loại"), on_delete=models.PROTECT, related_name="units"
-    )
+    kind = models.ForeignKey(UnitKind, verbose_name=_("loại"), on_delete=models.PROTECT, related_name="units")
     official_code = models.CharField(
         _("mã hành chính"),
         max_length=5,
@@ -139,9 +163,7 @@ class Unit(Row):
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="units_unit_point_on_earth",
             ),
-            models.CheckConstraint(
-                condition=~Q(official_code=""), name="units_unit_code_null_not_empty"
-            ),
+            models.CheckConstraint(condition=~Q(official_code=""), name="units_unit_code_null_not_empty"),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="units_unit_not_own_parent"
             ),
@@ -162,3 +184,95 @@ class Unit(Row):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         """Never: see UnitQuerySet.delete."""
         raise TypeError("Units are closed, never deleted.")
+
+
+class SuccessionQuerySet(UnitScopedQuerySet):
+    unit_path = "successor"
+
+
+class Succession(Row):
+    """`successor` took over from `predecessor`, wholly or in part, on a date."""
+
+    predecessor = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị cũ"), on_delete=models.PROTECT, related_name="successions"
+    )
+    successor = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị tiếp nhận"), on_delete=models.PROTECT, related_name="inheritances"
+    )
+    on = models.DateField(_("từ ngày"))
+    inherits_records = models.BooleanField(
+        _("tiếp nhận hồ sơ"),
+        default=True,
+        help_text=_("Bỏ chọn khi chỉ tiếp nhận một phần địa bàn: cán bộ không xem được hồ sơ của đơn vị cũ."),
+    )
+    note = models.CharField(_("ghi chú"), max_length=200, blank=True)
+
+    objects = SuccessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kế thừa đơn vị")
+        verbose_name_plural = _("kế thừa đơn vị")
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="units_succession_once"),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")), name="units_succession_of_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor}"
+
+
+class UnitReach(Row):
+    """Closure: an officer of `unit` may see rows made for `reaches`. Only rebuild_reach writes it."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="reach", verbose_name=_("đơn vị"))
+    reaches = models.ForeignKey(
+        Unit, on_delete=models.CASCADE, related_name="reached_from", verbose_name=_("xem được")
+    )
+    via = models.CharField(_("vì"), max_length=12, choices=ReachVia.choices)
+
+    objects = UnitScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("phạm vi xem")
+        verbose_name_plural = _("phạm vi xem")
+        constraints = [models.UniqueConstraint(fields=["unit", "reaches"], name="units_reach_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} → {self.reaches}"
+
+
+def reach_of(unit_ids: Iterable[int]) -> models.QuerySet[Any, Any]:
+    """Primary keys (a subquery) of every unit whose rows may be seen from the given units."""
+    return UnitReach.objects.filter(unit_id__in=list(unit_ids)).values("reaches_id")
+
+
+def heirs_of(unit_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Follow successions to units still in force: {old pk: [today's pks, the main heir first]}.
+
+    Chains are followed to their end (closed in 2025, closed again in 2027); one query per step.
+    """
+    origins: dict[int, set[int]] = {pk: {pk} for pk in unit_ids}
+    heirs: dict[int, list[int]] = defaultdict(list)
+    seen: set[int] = set()
+    while origins:
+        following: dict[int, set[int]] = defaultdict(set)
+        seen |= set(origins)
+        for old, new, ends in _steps(origins):
+            for origin in origins[old]:
+                if ends is None:
+                    heirs[origin].append(new)
+                elif new not in seen:
+                    following[new].add(origin)
+        origins = following
+    return {origin: list(dict.fromkeys(found)) for origin, found in heirs.items()}
+
+
+def _steps(origins: Iterable[int]) -> Iterable[tuple[int, int, object]]:
+    rows = Succession.objects.order_by("predecessor_id", "-inherits_records", "pk")
+    pks = list(origins)
+    for start in range(0, len(pks), 500):  # SQLite allows a bounded number of parameters
+        yield from rows.filter(predecessor__in=pks[start : start + 500]).values_list(
+            "predecessor_id", "successor_id", "successor__valid_to"
+        )
