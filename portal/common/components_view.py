@@ -1,6 +1,7 @@
 """The page that shows every component in every state; development and tests only."""
 
 import datetime as dt
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -176,7 +177,7 @@ def _samples() -> dict[str, Any]:
         "columns": ["Số", "Giờ", "Việc", "Tình trạng"],
         "rows": SAMPLE_ROWS,
         "ticket": TICKET,
-        "masked": "0750 *** 456",
+        "decomposed": unicodedata.normalize("NFD", "Nguyễn Thị Hường"),
     }
 
 
