@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
     name = "portal.notifications"
     label = "notifications"
-    verbose_name = "Tin nhắn"
+    verbose_name = _("Tin nhắn")
+
+    def ready(self) -> None:
+        """Beat runs the sweeper; a run nobody started before the next one is worthless, so it expires."""
+        from portal.celery import app
+        from portal.notifications.tasks import sweep
+
+        seconds = settings.OUTBOX_SWEEP_SECONDS
+        app.add_periodic_task(seconds, sweep.s(), name="notifications.sweep", queue="maintenance", expires=seconds)

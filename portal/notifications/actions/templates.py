@@ -1,0 +1,128 @@
+"""Texts: seeded from files, changed as new versions."""
+
+import functools
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from portal.audit.record import record
+from portal.common.actors import Actor, SystemActor
+from portal.common.errors import Conflict
+from portal.notifications.enums import Channel
+from portal.notifications.models import MessageTemplate
+from portal.notifications.queries import find_template
+from portal.units.models import Unit
+
+SEEDER = SystemActor("message-templates")
+
+
+def template_folder() -> Path:
+    """Where the default texts lie: <channel>/<room>/<notice>.txt."""
+    return settings.ROOT / "templates" / "messages"
+
+
+@functools.cache
+def _read_file(folder: Path, channel: str, notice: str) -> str | None:
+    room, _dot, name = notice.partition(".")
+    path = folder / channel / room / f"{name}.txt"
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+
+
+def file_text(channel: str, notice: str) -> str | None:
+    """The text that comes with the software, None when there is none."""
+    return _read_file(template_folder(), channel, notice)
+
+
+def template_for(*, unit: Unit, channel: str, notice: str) -> MessageTemplate | None:
+    """The template in force for a unit; a missing default is made from its file."""
+    found = find_template(unit=unit, channel=channel, notice=notice)
+    if found is None and file_text(channel, notice) is not None:
+        sync_default(channel=channel, notice=notice, by=SEEDER)
+        found = find_template(unit=unit, channel=channel, notice=notice)
+    return found
+
+
+def sync_default(*, channel: str, notice: str, by: Actor) -> bool:
+    """Bring the default in line with its file; True when a version was made.
+
+    A default an officer has changed stays: carriers approved that text.
+    """
+    text = file_text(channel, notice)
+    rows = MessageTemplate.objects.filter(unit__isnull=True, channel=channel, notice=notice)
+    current = rows.active().first()
+    if text is None or (current is not None and (not current.from_file or current.body == text)):
+        return False
+    if current is not None:
+        _replace(current, body=text, provider_id="", from_file=True)
+        return True
+    row = MessageTemplate(channel=channel, notice=notice, body=text, from_file=True)
+    row.clean()
+    # Two workers may meet the missing row together: the partial unique index keeps one.
+    MessageTemplate.objects.bulk_create([row], ignore_conflicts=True)
+    return True
+
+
+def sync_all_defaults(*, by: Actor) -> list[str]:
+    """sync_default for every file; returns `<channel> <notice>` of those that changed."""
+    changed = []
+    for channel in Channel.values:
+        for path in sorted((template_folder() / channel).glob("*/*.txt")):
+            notice = f"{path.parent.name}.{path.stem}"
+            if sync_default(channel=channel, notice=notice, by=by):
+                changed.append(f"{channel} {notice}")
+    return changed
+
+
+def change_template(
+    *, template: MessageTemplate, body: str, provider_id: str, unit: Unit | None, by: Actor
+) -> MessageTemplate:
+    """A new version of `template` for `unit` (None: the default); what was sent keeps the old one.
+
+    For another unit than the template's own, that unit's first version is made and the given one stays.
+    Conflict `template_superseded` when somebody else was faster; ValidationError for a bad body.
+    """
+    if unit is not None and template.unit_id != unit.pk:
+        return create_template(
+            channel=template.channel, notice=template.notice, body=body, provider_id=provider_id, unit=unit, by=by
+        )
+    with transaction.atomic():
+        fresh = _replace(template, body=body, provider_id=provider_id, from_file=False)
+        record(action="message_template.changed", by=by, obj=fresh, unit=fresh.unit)
+    return fresh
+
+
+def create_template(
+    *, channel: str, notice: str, body: str, provider_id: str, unit: Unit | None, by: Actor
+) -> MessageTemplate:
+    """The first text of a notice in a unit. Conflict `template_exists` when it has one."""
+    row = MessageTemplate(channel=channel, notice=notice, body=body, provider_id=provider_id, unit=unit)
+    row.clean()
+    same = MessageTemplate.objects.filter(channel=channel, notice=notice, unit=unit)
+    with transaction.atomic():
+        if same.active().exists():
+            raise Conflict("template_exists", _("Đơn vị đã có mẫu cho thông báo này. Xin sửa mẫu đó."))
+        row.version = (same.aggregate(last=Max("version"))["last"] or 0) + 1
+        row.save()
+        record(action="message_template.created", by=by, obj=row, unit=unit)
+    return row
+
+
+def _replace(old: MessageTemplate, *, body: str, provider_id: str, from_file: bool) -> MessageTemplate:
+    fresh = MessageTemplate(
+        unit_id=old.unit_id,
+        channel=old.channel,
+        notice=old.notice,
+        version=old.version + 1,
+        body=body,
+        provider_id=provider_id,
+        from_file=from_file,
+    )
+    fresh.clean()
+    with transaction.atomic():
+        if not MessageTemplate.objects.filter(pk=old.pk, is_active=True).update(is_active=False):
+            raise Conflict("template_superseded", _("Mẫu tin vừa được người khác sửa. Xin mở lại."))
+        fresh.save()
+    return fresh

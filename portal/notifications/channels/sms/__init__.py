@@ -1,0 +1,1 @@
+"""SMS. settings.SMS_CHANNEL names the vendor."""
