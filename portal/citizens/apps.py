@@ -5,3 +5,15 @@ class CitizensConfig(AppConfig):
     name = "portal.citizens"
     label = "citizens"
     verbose_name = "Công dân"
+
+    def ready(self) -> None:
+        from portal.citizens import notices
+        from portal.citizens.api import schema  # noqa: F401 - drf-spectacular finds extensions by import
+
+        from portal.citizens.tasks import forget_expired_rows
+        from portal.celery import app
+
+        notices.register()
+        app.add_periodic_task(
+            3600, forget_expired_rows.s(), name="citizens.forget_expired", queue="maintenance", expires=3500
+        )

@@ -1,0 +1,177 @@
+"""Sending and checking one-time codes (docs/adr/0003-one-time-codes.md)."""
+
+import datetime as dt
+import uuid
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.audit.record import record
+from portal.citizens.actions.contacts import mark_verified
+from portal.citizens.actions.gate import Asking, admit, asking, pay
+from portal.citizens.models import OneTimeCode
+from portal.citizens.notices import ONE_TIME_CODE
+from portal.citizens.one_time import is_code_of, typed_digits
+from portal.citizens.rules import HOUR, RESEND_SECONDS
+from portal.common.actors import Actor
+from portal.common.errors import Conflict, TooMany
+from portal.notifications.actions.contact_points import ensure_contact_point
+from portal.notifications.actions.queue_message import queue_message
+from portal.notifications.models import ContactPoint
+from portal.requests import throttle
+from portal.units.models import Unit
+
+PHONE_SCOPE = "code-phone"
+
+
+def start_verification(
+    *,
+    phone: str,
+    purpose: str,
+    unit: Unit,
+    about: uuid.UUID | None = None,
+    address: str,
+    proof: dict[str, Any] | None = None,
+    by: Actor,
+) -> OneTimeCode:
+    """Send a code to `phone` (E.164) in the name of `unit`; the challenge, whose uid goes to the page.
+
+    `address` is the caller's IP address. `proof` is what a caller adds after `proof_required`:
+    {"seed", "signature", "answer"} | {"wait": True} | {"ticket"}. Call it outside a transaction: a turn
+    in the queue must be kept although the call ends with `code_queued`.
+
+    TooMany, each with a sentence for the citizen:
+    `code_phone_limit` (retry_after), `code_resend_wait` (retry_after), `code_budget_spent` (retry_after),
+    `proof_required` (seed, bits, signature, queue_seconds or None), `code_queued` (ticket, retry_after).
+    """
+    request = asking(phone=phone, unit=unit, address=address, proof=proof, now=timezone.now())
+    if throttle.hits(scope=PHONE_SCOPE, key=phone, seconds=HOUR) >= settings.CODES_PER_PHONE_PER_HOUR:
+        _refuse_phone()
+    admission = admit(request)
+    with transaction.atomic():
+        contact_point = _lock_free_contact_point(request, by)
+        if throttle.count_hit(scope=PHONE_SCOPE, key=phone, seconds=HOUR) > settings.CODES_PER_PHONE_PER_HOUR:
+            _refuse_phone()
+        pay(request, admission)
+        return _send(contact_point, request, purpose=purpose, about=about, by=by)
+
+
+def _lock_free_contact_point(request: Asking, by: Actor) -> ContactPoint:
+    """The phone's row, locked so that two clicks do not send two messages; TooMany `code_resend_wait`."""
+    found = ensure_contact_point(phone=request.phone, by=by)
+    contact_point = ContactPoint.objects.select_for_update().get(pk=found.pk)
+    resend_after = request.now - dt.timedelta(seconds=RESEND_SECONDS)
+    recent = contact_point.one_time_codes.waiting(now=request.now).filter(created_at__gt=resend_after)
+    last = recent.order_by("-created_at").values_list("created_at", flat=True).first()
+    if last is not None:
+        waits = RESEND_SECONDS - int((request.now - last).total_seconds())
+        message = _("Mã xác nhận vừa được gửi. Xin đợi %(seconds)d giây rồi hãy yêu cầu mã mới.")
+        raise TooMany("code_resend_wait", message % {"seconds": waits}, retry_after=waits)
+    return contact_point
+
+
+def _refuse_phone() -> NoReturn:
+    raise TooMany(
+        "code_phone_limit",
+        _("Số điện thoại này đã nhận đủ số mã trong một giờ. Xin thử lại sau hoặc gọi trực ban."),
+        retry_after=throttle.seconds_left(HOUR),
+    )
+
+
+def _send(
+    contact_point: ContactPoint, request: Asking, *, purpose: str, about: uuid.UUID | None, by: Actor
+) -> OneTimeCode:
+    challenge = OneTimeCode.objects.create(
+        contact_point=contact_point,
+        unit=request.unit,
+        purpose=purpose,
+        about=about,
+        expires_at=request.now + dt.timedelta(seconds=settings.CODE_SECONDS),
+    )
+    queue_message(
+        notice=ONE_TIME_CODE,
+        to=contact_point,
+        unit=request.unit,
+        intent="one_time_code",
+        about=challenge.uid,
+        context={"challenge": str(challenge.uid), "unit": request.unit.police_name},
+        valid_until=challenge.expires_at,
+        by=by,
+    )
+    return challenge
+
+
+def verify_code(*, challenge_uid: uuid.UUID, code: str) -> OneTimeCode:
+    """The challenge, once its phone's holder typed the right code; a repeat is answered as success.
+
+    The try is committed before the comparison, so that killing the request does not give it back: the
+    call refuses to run inside a transaction (RuntimeError). ValidationError {"code": …} with
+    `code_wrong`, `code_expired` (or unknown) or `code_tries_spent`.
+    """
+    digits = typed_digits(code)
+    if not digits:
+        raise _refusal("code_wrong", _("Mã xác nhận gồm 6 chữ số trong tin nhắn."))
+    challenge = _take_try(challenge_uid)
+    if not is_code_of(challenge.uid, digits):
+        raise _wrong(challenge)
+    with transaction.atomic():
+        _mark(challenge)
+    return challenge
+
+
+def _take_try(challenge_uid: uuid.UUID) -> OneTimeCode:
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        tried = OneTimeCode.objects.filter(uid=challenge_uid).may_try(now=now).update(tries=F("tries") + 1)
+        challenge = (
+            OneTimeCode.objects.select_related("contact_point", "unit").filter(uid=challenge_uid).first()
+        )
+    if tried and challenge:
+        return challenge
+    if challenge and challenge.expires_at > now:
+        raise _refusal("code_tries_spent", _("Đã nhập sai quá số lần cho phép. Xin yêu cầu mã mới."))
+    raise _refusal("code_expired", _("Mã xác nhận đã hết hạn. Xin yêu cầu mã mới."))
+
+
+def _mark(challenge: OneTimeCode) -> None:
+    """First right answer: the challenge and the contact become verified."""
+    now = timezone.now()
+    if OneTimeCode.objects.filter(pk=challenge.pk, verified_at__isnull=True).update(verified_at=now):
+        contact = mark_verified(contact_point=challenge.contact_point, now=now)
+        record(action="code.verified", by=contact, obj=challenge, unit=challenge.unit)
+    challenge.refresh_from_db(fields=["verified_at"])
+
+
+def _wrong(challenge: OneTimeCode) -> ValidationError:
+    left = max(0, settings.CODE_TRIES - challenge.tries)
+    if not left:
+        return _refusal("code_wrong", _("Mã không đúng và đã hết lượt nhập. Xin yêu cầu mã mới."))
+    message = _("Mã không đúng. Ông/Bà còn %(left)d lần nhập.")
+    return _refusal("code_wrong", message % {"left": left})
+
+
+def _refusal(code: str, message: str) -> ValidationError:
+    return ValidationError({"code": ValidationError(message, code=code)})
+
+
+def consume_code(
+    *, challenge: OneTimeCode, purpose: str, about: uuid.UUID | None = None
+) -> None:
+    """Use a verified challenge up for exactly what it was sent for, inside the caller's transaction.
+
+    Conflict `code_not_verified` when it is not verified or was sent for something else; `code_used` when
+    it was used before.
+    """
+    wanted = OneTimeCode.objects.filter(
+        pk=challenge.pk, verified_at__isnull=False, purpose=purpose, about=about
+    )
+    if wanted.filter(consumed_at__isnull=True).update(consumed_at=timezone.now()):
+        return
+    if wanted.exists():
+        raise Conflict("code_used", _("Mã xác nhận này đã được dùng. Xin yêu cầu mã mới."))
+    raise Conflict("code_not_verified", _("Số điện thoại chưa được xác nhận cho việc này."))

@@ -1,0 +1,125 @@
+"""Declaring persons and opening them on a device."""
+
+import datetime as dt
+import hmac
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.audit.record import record
+from portal.citizens.enums import PersonRole
+from portal.citizens.models import (
+    CitizenSession,
+    Contact,
+    ContactPerson,
+    Person,
+    PersonAccess,
+    PersonNameWord,
+)
+from portal.citizens.rules import HOUR
+from portal.citizens.validators import clean_birth_date
+from portal.common.actors import Actor
+from portal.common.errors import NotAllowed, TooMany
+from portal.requests import throttle
+
+OPEN_TRIES_PER_HOUR = 5
+LAST_DIGITS = 4
+
+
+def declare_person(
+    *,
+    full_name: str,
+    birth_date: str,
+    identity_number: str | None = None,
+    gender: str = "",
+    occupation: str = "",
+    permanent_address: str = "",
+    current_address: str = "",
+    by: Actor,
+) -> Person:
+    """A new person as declared, with the look-up hashes of number, name and every word of the name.
+
+    `birth_date` in any form `clean_birth_date` takes. ValidationError {field: …} names all faults at once.
+    """
+    person = Person(
+        full_name=full_name,
+        birth_date=birth_date,
+        identity_number=identity_number or None,
+        gender=gender or None,
+        occupation=occupation or None,
+        permanent_address=permanent_address or None,
+        current_address=current_address or None,
+    )
+    person.clean()
+    person.index()
+    with transaction.atomic():
+        person.save()
+        PersonNameWord.objects.bulk_create(person.new_name_words())
+        record(action="person.declared", by=by, obj=person)
+    return person
+
+
+def link_person(
+    *, contact: Contact, person: Person, role: str = PersonRole.SELF, session: CitizenSession | None = None
+) -> ContactPerson:
+    """Note that `contact` declared `person`; the browser that just did so (`session`) may read them.
+
+    Idempotent. ValidationError {"role": `role_invalid`}.
+    """
+    if role not in PersonRole.values:
+        raise ValidationError({"role": ValidationError(_("Xin chọn quan hệ trong danh sách."), "role_invalid")})
+    link, _made = ContactPerson.objects.get_or_create(contact=contact, person=person, defaults={"role": role})
+    if session is not None and session.contact_id == contact.pk:
+        _grant(session, person)
+    return link
+
+
+def open_person(*, session: CitizenSession, person: Person, answer: str) -> PersonAccess:
+    """Let this browser read `person` for 90 days after it named the birth date or the number's last 4 digits.
+
+    The try is committed before the comparison (call outside a transaction). NotAllowed `not_yours` when
+    the session's contact never declared the person; TooMany `person_open_limit` (retry_after);
+    ValidationError {"answer": `person_answer_wrong`}.
+    """
+    if not ContactPerson.objects.filter(contact=session.contact_id, person=person).exists():
+        raise NotAllowed("not_yours", _("Ông/Bà không có quyền xem hồ sơ này."))
+    _count_try(session, person)
+    if not _answers(person, answer):
+        message = _("Chưa đúng. Xin nhập ngày sinh hoặc 4 số cuối của số định danh.")
+        raise ValidationError({"answer": ValidationError(message, code="person_answer_wrong")})
+    with transaction.atomic():
+        record(action="person.opened", by=session.contact, obj=person)
+        return _grant(session, person)
+
+
+def _count_try(session: CitizenSession, person: Person) -> None:
+    key = f"{session.contact_id}:{person.pk}"
+    with transaction.atomic(durable=True):
+        tries = throttle.count_hit(scope="person-open", key=key, seconds=HOUR)
+    if tries > OPEN_TRIES_PER_HOUR:
+        raise TooMany("person_open_limit", _("Đã thử quá nhiều lần. Xin thử lại sau."), retry_after=throttle.seconds_left(HOUR))
+
+
+def _answers(person: Person, answer: str) -> bool:
+    """A typed date also answers for a person whose papers show that year only."""
+    digits = "".join(answer.split())
+    if person.identity_number and len(digits) == LAST_DIGITS:
+        ending = person.identity_number[-LAST_DIGITS:]
+        if hmac.compare_digest(ending.encode(), digits.encode()):
+            return True
+    try:
+        birth = clean_birth_date(answer)
+    except ValidationError:
+        return False
+    return person.birth_date in (birth, birth[:4])
+
+
+def _grant(session: CitizenSession, person: Person) -> PersonAccess:
+    until = timezone.now() + dt.timedelta(days=settings.CITIZEN_SESSION_DAYS)
+    access, _made = PersonAccess.objects.update_or_create(
+        session=session, person=person, defaults={"expires_at": until}
+    )
+    return access

@@ -1,0 +1,40 @@
+"""Closed lists of the room."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Gender(models.TextChoices):
+    """As printed on the identity card; never guessed from the number or the name."""
+
+    MALE = "male", _("Nam")
+    FEMALE = "female", _("Nữ")
+
+
+class PersonRole(models.TextChoices):
+    """What the person is to the contact who declared them; said by the contact, proven by nobody."""
+
+    SELF = "self", _("Bản thân")
+    CHILD = "child", _("Con")
+    SPOUSE = "spouse", _("Vợ hoặc chồng")
+    PARENT = "parent", _("Cha hoặc mẹ")
+    WARD = "ward", _("Người được giám hộ")
+    OTHER = "other", _("Người khác")
+
+
+class Channel(models.TextChoices):
+    """Where a consent was given."""
+
+    WEB = "web", _("Trang web")
+    API = "api", _("Ứng dụng di động")
+    KIOSK = "kiosk", _("Máy tại trụ sở")
+    COUNTER = "counter", _("Tại quầy")
+    PHONE = "phone", _("Qua điện thoại")
+
+
+class Lane(models.TextChoices):
+    """How a code request got through the gate."""
+
+    FREE = "free", _("Không cần bước phụ")
+    PROOF = "proof", _("Bằng chứng tính toán")
+    QUEUE = "queue", _("Hàng chờ")

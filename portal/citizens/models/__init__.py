@@ -1,0 +1,22 @@
+from portal.citizens.models.budget import CodeBudget, CodeQueue, SpentProof, WaitingRequest
+from portal.citizens.models.codes import OneTimeCode
+from portal.citizens.models.consents import Consent
+from portal.citizens.models.contacts import Contact
+from portal.citizens.models.persons import ContactPerson, Person, PersonNameWord
+from portal.citizens.models.sessions import CitizenSession, CitizenToken, PersonAccess
+
+__all__ = [
+    "CitizenSession",
+    "CitizenToken",
+    "CodeBudget",
+    "CodeQueue",
+    "Consent",
+    "Contact",
+    "ContactPerson",
+    "OneTimeCode",
+    "Person",
+    "PersonAccess",
+    "PersonNameWord",
+    "SpentProof",
+    "WaitingRequest",
+]

@@ -1,0 +1,89 @@
+"""Names and birth dates of people, checked the same way at every door."""
+
+import datetime as dt
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.common.clock import local_today, parse_date
+from portal.common.text import clean_text
+
+LONGEST_NAME = 100
+FEWEST_LETTERS = 2
+OLDEST_YEAR = 1900
+_YEAR = re.compile(r"[0-9]{4}")
+# Phones type curly quotes and long dashes for the marks in names such as H'Hen, B'Lao, Y-Bhăm.
+_MARKS = str.maketrans({"–": "-", "—": "-", "‑": "-", "’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+_ALLOWED_MARKS = frozenset(" '-.")
+
+
+def _is_letter(symbol: str) -> bool:
+    return unicodedata.category(symbol).startswith("L")
+
+
+def _may_stand_in_name(symbol: str) -> bool:
+    """Letters, the four marks, and accents for which Unicode has no ready-made letter (some minority names)."""
+    return _is_letter(symbol) or symbol in _ALLOWED_MARKS or unicodedata.category(symbol) == "Mn"
+
+
+def clean_person_name(text: str) -> str:
+    """`text` as NFC with single spaces and plain marks, 2-100 characters.
+
+    ValidationError `name_required`, `name_too_long`, `name_letters`. One word is a full name for some
+    peoples of Viet Nam, so the number of words is not checked.
+    """
+    name = clean_text(clean_text(text).translate(_MARKS))
+    if not name:
+        raise ValidationError(_("Xin nhập họ, chữ đệm và tên."), code="name_required")
+    if len(name) > LONGEST_NAME:
+        raise ValidationError(_("Họ và tên dài nhất 100 ký tự."), code="name_too_long")
+    letters = sum(_is_letter(symbol) for symbol in name)
+    if letters < FEWEST_LETTERS or not all(_may_stand_in_name(symbol) for symbol in name):
+        raise ValidationError(
+            _("Họ và tên chỉ gồm chữ cái, dấu cách, dấu nháy, dấu chấm và gạch nối."), code="name_letters"
+        )
+    return name
+
+
+def _check_range(first: dt.date, last: dt.date) -> None:
+    if first > local_today():
+        raise ValidationError(_("Ngày sinh không thể ở tương lai."), code="birth_date_future")
+    if last.year < OLDEST_YEAR:
+        raise ValidationError(_("Ngày sinh không thể trước năm 1900."), code="birth_date_too_old")
+
+
+def clean_birth_date(text: str) -> str:
+    """`yyyy-mm-dd`, or `yyyy` for the people whose papers show a year only.
+
+    ValidationError `birth_date_required`, `date_invalid`, `birth_date_future`, `birth_date_too_old`.
+    """
+    wanted = clean_text(text)
+    if not wanted:
+        raise ValidationError(
+            _("Xin nhập ngày sinh, ví dụ 05/09/1990, hoặc chỉ năm sinh."), code="birth_date_required"
+        )
+    if _YEAR.fullmatch(wanted):
+        year = int(wanted)
+        if year == 0:
+            raise ValidationError(_("Ngày sinh không thể trước năm 1900."), code="birth_date_too_old")
+        _check_range(dt.date(year, 1, 1), dt.date(year, 12, 31))
+        return wanted
+    day = parse_date(wanted)
+    _check_range(day, day)
+    return day.isoformat()
+
+
+def age_on(birth: str, day: dt.date) -> int:
+    """Full years on the local date `day` of a person born `yyyy-mm-dd` or `yyyy`.
+
+    A year alone counts as 1 January (the oldest the person can be); 29 February is reached on 1 March.
+    """
+    year, month, date = (int(part) for part in (birth if "-" in birth else f"{birth}-01-01").split("-"))
+    return day.year - year - ((day.month, day.day) < (month, date))
+
+
+def show_birth_date(birth: str) -> str:
+    """`05/09/1990`, or the year alone."""
+    return "/".join(reversed(birth.split("-")))
