@@ -1,6 +1,7 @@
 """The components: what they write into the page, for people with and without sight, script or colour."""
 
 import datetime as dt
+import gzip
 import re
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import path
+from fontTools.ttLib import TTFont
 
 from portal.common.components_view import SampleForm, components_page
 from portal.common.layout import LocalDateField, PortalForm
+from scripts.build_font import vietnamese_letters
 
 urlpatterns = [path("dev/thanh-phan/", components_page)]
 pytestmark = pytest.mark.urls(__name__)
@@ -178,6 +181,20 @@ def test_components_page_has_no_axe_findings_and_no_sideways_scrolling(live_port
     page.goto(f"{live_portal}/dev/thanh-phan/")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert [finding["id"] for finding in Axe().run(page).response["violations"]] == []
+
+
+@pytest.mark.parametrize("weight", [400, 600])
+def test_font_draws_every_vietnamese_letter(weight):
+    font = TTFont(ROOT / "static" / "fonts" / f"be-vietnam-pro-{weight}.woff2")
+    letters = {ord(letter) for letter in vietnamese_letters()}
+    assert len(letters) == 2 * (12 * 6 + 1)
+    assert letters - set(font.getBestCmap()) == set()
+
+
+def test_style_sheet_and_fonts_stay_light():
+    static = ROOT / "static"
+    assert len(gzip.compress((static / "css" / "portal.css").read_bytes())) < 12_000
+    assert [file.name for file in static.glob("fonts/*.woff2") if file.stat().st_size > 14_000] == []
 
 
 @pytest.mark.browser
