@@ -97,11 +97,16 @@ class ActionAdmin(ScopedAdmin):
         return [step, *super().get_urls()]
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        obj = kwargs.get("obj")
-        context["steps"] = self._links(request, obj) if obj else []
-        return super().render_change_form(request, context, *args, **kwargs)
+        self, request: HttpRequest, context: dict, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        context = context | {"steps": self._links(request, obj) if obj else []}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """A row of another unit and no row at all look the same."""
+        raise Http404
 
     def _links(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
         if not request.user.has_perm(f"officers.change_{self.opts.model_name}", obj):

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import apps as admin_apps  # the class itself would count as this room's config
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +10,7 @@ class OfficersConfig(AppConfig):
     default = True
 
 
-class DeskConfig(AdminConfig):
+class DeskConfig(admin_apps.AdminConfig):
     """Stands in INSTALLED_APPS for django.contrib.admin and brings the officers' own site."""
 
     default = False

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 from portal.officers.actions.note_login import note_login
+from portal.officers.forms import LoginForm, OwnPasswordForm
 
 
 class OfficersSite(UnfoldAdminSite):
@@ -20,9 +21,6 @@ class OfficersSite(UnfoldAdminSite):
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
-        # The form's base imports the user model, which is not there yet when this module is loaded.
-        from portal.officers.forms import LoginForm
-
         self.login_form = LoginForm
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -44,8 +42,6 @@ class OfficersSite(UnfoldAdminSite):
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        from portal.officers.forms import OwnPasswordForm
-
         request.current_app = self.name
         return PasswordChangeView.as_view(
             form_class=OwnPasswordForm,

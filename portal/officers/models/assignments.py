@@ -27,7 +27,7 @@ class RoleAssignmentQuerySet(models.QuerySet):
         return self.open(on=day).filter(valid_from__lte=day).prefetch_related("hamlets")
 
     def visible_to(self, officer: Officer) -> Self:
-        return self.filter(unit__in=officer.unit_ids("officers.view_roleassignment"))
+        return self.filter(unit__in=officer.reach("officers.view_roleassignment"))
 
 
 class RoleAssignment(Row):

@@ -17,7 +17,7 @@ from portal.units.models import Unit, reach_of
 class OfficerQuerySet(models.QuerySet):
     def visible_to(self, officer: "Officer") -> Self:
         """Accounts whose home unit lies within the units where `officer` may see accounts."""
-        return self.filter(unit__in=officer.unit_ids("officers.view_officer"))
+        return self.filter(unit__in=officer.reach("officers.view_officer"))
 
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -109,6 +109,10 @@ class Officer(AbstractBaseUser, Row):
             for assignment in self.current_assignments
             if permission is None or permission in assignment.permissions
         )
+
+    def reach(self, permission: str | None = None) -> models.QuerySet:
+        """unit_ids as a subquery, for `.filter(unit__in=officer.reach("…"))`: a province has hundreds."""
+        return reach_of(self.held_unit_ids(permission))
 
     def unit_ids(self, permission: str | None = None) -> set[int]:
         """Primary keys of those units, the units below them and the ones merged into them."""

@@ -1,0 +1,99 @@
+"""The table of roles against a second copy written by hand: a slip in one of them shows."""
+
+from portal.officers.roles import CONTENT_PERMISSIONS, ROLES
+
+DIRECTORY = {
+    "units.view_unit",
+    "units.view_hamlet",
+    "units.view_openinghours",
+    "units.view_unitcontact",
+    "units.view_calendarday",
+    "procedures.view_procedure",
+}
+PLANS = {"appointments.view_campaign", "appointments.view_session"}
+RECEPTION = {"appointments.view_booking", "appointments.check_in_booking"}
+BOOKING = {"appointments.book_booking", "appointments.cancel_booking", "appointments.move_booking"}
+DESK = {"procedures.view_declaration", "citizens.view_contact", "notifications.view_outboxmessage"}
+CAMPAIGNS = {
+    "appointments.add_campaign",
+    "appointments.change_campaign",
+    "appointments.open_campaign",
+    "appointments.close_campaign",
+    "appointments.change_session",
+}
+FIGURES = {"appointments.count_booking", "procedures.count_declaration"}
+SET_UP = {
+    "units.change_unit",
+    "units.add_hamlet",
+    "units.change_hamlet",
+    "units.add_openinghours",
+    "units.change_openinghours",
+    "units.delete_openinghours",
+    "units.add_unitcontact",
+    "units.change_unitcontact",
+    "units.delete_unitcontact",
+    "units.add_calendarday",
+    "units.change_calendarday",
+    "units.delete_calendarday",
+    "notifications.view_messagetemplate",
+    "notifications.change_messagetemplate",
+}
+ACCOUNTS = {
+    "officers.view_officer",
+    "officers.add_officer",
+    "officers.change_officer",
+    "officers.view_roleassignment",
+    "officers.add_roleassignment",
+    "officers.change_roleassignment",
+}
+EXPECTED = {
+    "duty_officer": DIRECTORY | PLANS | RECEPTION,
+    "id_desk": DIRECTORY | PLANS | RECEPTION | BOOKING | DESK | CAMPAIGNS,
+    "residence_desk": DIRECTORY | PLANS | RECEPTION | BOOKING | DESK,
+    "area_officer": DIRECTORY | PLANS,
+    "investigator": DIRECTORY,
+    "editor": DIRECTORY | {"procedures.change_procedure", "notifications.view_messagetemplate"},
+    "reviewer": DIRECTORY
+    | {
+        "procedures.review_procedure",
+        "notifications.view_messagetemplate",
+        "notifications.change_messagetemplate",
+    },
+    "unit_chief": DIRECTORY
+    | PLANS
+    | RECEPTION
+    | BOOKING
+    | DESK
+    | CAMPAIGNS
+    | FIGURES
+    | SET_UP
+    | ACCOUNTS
+    | {"procedures.change_procedure", "procedures.review_procedure"},
+    "province_viewer": DIRECTORY | PLANS | FIGURES,
+    "inspectorate": DIRECTORY
+    | {"audit.view_auditentry", "officers.view_officer", "officers.view_roleassignment"},
+    "it_admin": DIRECTORY | SET_UP | ACCOUNTS,
+}
+CONTENT = RECEPTION | BOOKING | DESK
+
+
+def test_every_role_grants_exactly_what_the_list_says() -> None:
+    assert {key: set(role.permissions) for key, role in ROLES.items()} == EXPECTED
+
+
+def test_content_permissions_are_exactly_the_listed_ones() -> None:
+    assert set(CONTENT_PERMISSIONS) == CONTENT
+
+
+def test_these_roles_and_no_others_reach_content() -> None:
+    found = {key for key, role in ROLES.items() if role.permissions & CONTENT}
+    assert found == {"duty_officer", "id_desk", "residence_desk", "unit_chief"}
+
+
+def test_only_the_area_officer_needs_hamlets() -> None:
+    assert [key for key, role in ROLES.items() if role.needs_hamlets] == ["area_officer"]
+
+
+def test_every_role_has_a_name_and_a_description_of_its_own() -> None:
+    assert len({str(role.name_vi) for role in ROLES.values()}) == len(ROLES)
+    assert len({str(role.description_vi) for role in ROLES.values()}) == len(ROLES)
