@@ -45,12 +45,15 @@ class Plan:
     @property
     def needs_broker(self) -> bool:
         """True when nobody named a Redis, so that the launcher brings its own server."""
-        return not (self.environment.get("REDIS_URL") or self.environment.get("PORTAL_BROKER_URL"))
+        return not self._names_one_of("REDIS_URL", "REDIS_URL_FILE", "PORTAL_BROKER_URL")
 
     @property
     def is_postgres(self) -> bool:
         """True when DATABASE_URL names a database server."""
-        return bool(self.environment.get("DATABASE_URL"))
+        return self._names_one_of("DATABASE_URL", "DATABASE_URL_FILE")
+
+    def _names_one_of(self, *names: str) -> bool:
+        return any(self.environment.get(name) for name in names)
 
 
 def read_plan(environment: dict[str, str]) -> Plan:
