@@ -160,7 +160,13 @@ class Unit(Row):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # A comparison with NULL is no violation, so both must be said to be there.
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="units_unit_point_on_earth",
             ),
             models.CheckConstraint(condition=~Q(official_code=""), name="units_unit_code_null_not_empty"),
