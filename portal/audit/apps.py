@@ -15,8 +15,14 @@ class AuditConfig(AppConfig):
         from portal.common.admin import register_read_recorder
 
         register_read_recorder(record_read)
-        app.add_periodic_task(60, seal_new_entries.s(), name="audit.seal_entries", queue="maintenance", expires=50)
+        app.add_periodic_task(
+            60, seal_new_entries.s(), name="audit.seal_entries", queue="maintenance", expires=50
+        )
         # Hourly, not daily: what was sealed since the last exported head could be cut off unseen.
         app.add_periodic_task(
-            crontab(minute=5), export_last_head.s(), name="audit.export_head", queue="maintenance", expires=3000
+            crontab(minute=5),
+            export_last_head.s(),
+            name="audit.export_head",
+            queue="maintenance",
+            expires=3000,
         )

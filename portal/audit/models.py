@@ -40,7 +40,9 @@ class AuditEntry(AppendOnly):
     action = models.CharField(_("việc"), max_length=80)
     object_type = models.CharField(_("loại đối tượng"), max_length=80, blank=True)
     object_uid = models.CharField(_("mã đối tượng"), max_length=36, blank=True)
-    unit_number = models.BigIntegerField(null=True, editable=False)  # primary key of the unit, for scoping only
+    unit_number = models.BigIntegerField(
+        null=True, editable=False
+    )  # primary key of the unit, for scoping only
     unit_uid = models.CharField(max_length=36, blank=True, editable=False)
     unit_code = models.CharField(_("mã đơn vị"), max_length=5, blank=True)
     detail = models.JSONField(_("chi tiết"), default=dict, blank=True)

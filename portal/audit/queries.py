@@ -19,9 +19,9 @@ def last_seal() -> Seal | None:
 
 def not_sealed() -> QuerySet[AuditEntry]:
     """Every entry without a place in a seal, in the order of ids. Reads the whole journal."""
-    return AuditEntry.objects.exclude(
-        Exists(SealedEntry.objects.filter(entry_id=OuterRef("pk")))
-    ).order_by("pk")
+    return AuditEntry.objects.exclude(Exists(SealedEntry.objects.filter(entry_id=OuterRef("pk")))).order_by(
+        "pk"
+    )
 
 
 def settled_id() -> int:

@@ -21,7 +21,9 @@ def clean_detail(value: Any) -> Any:
         return mask(value)
     if value is None or isinstance(value, int):
         return value
-    raise TypeError(f"Audit detail takes text, whole numbers, booleans and lists, not {type(value).__name__}.")
+    raise TypeError(
+        f"Audit detail takes text, whole numbers, booleans and lists, not {type(value).__name__}."
+    )
 
 
 def record(

@@ -84,7 +84,9 @@ class ScopedAdmin(ModelAdmin):
 
     def record_read(self, request: HttpRequest, obj: Any) -> None:
         for recorder in _read_recorders:
-            recorder(action=f"{self.opts.model_name}.viewed", by=request.user, obj=obj, unit=self.unit_of(obj))
+            recorder(
+                action=f"{self.opts.model_name}.viewed", by=request.user, obj=obj, unit=self.unit_of(obj)
+            )
 
 
 class ReadOnlyAdmin(ScopedAdmin):

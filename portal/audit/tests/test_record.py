@@ -23,7 +23,14 @@ def test_record_writes_everything_as_text(db):
     seal = Seal(number=1)
     entry = record(action="seal.viewed", by=CLERK, obj=seal, unit=unit, detail={"from": "held", "count": 3})
     entry.refresh_from_db()
-    found = (entry.actor, entry.object_type, entry.object_uid, entry.unit_number, entry.unit_uid, entry.unit_code)
+    found = (
+        entry.actor,
+        entry.object_type,
+        entry.object_uid,
+        entry.unit_number,
+        entry.unit_uid,
+        entry.unit_code,
+    )
     assert found == ("system:clerk", "audit.seal", str(seal.uid), 7, str(unit.uid), "00123")
     assert entry.detail == {"from": "held", "count": 3}
 

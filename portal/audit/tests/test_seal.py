@@ -50,7 +50,9 @@ def test_late_comer_with_a_lower_id_is_sealed_next(db, write_entries):
 def test_late_comer_is_found_after_the_sealer_stood_still_for_days(db, write_entries):
     now = timezone.now()
     first = write_entries(1)[0]
-    AuditEntry.objects.create(pk=first.pk + 10, at=now - dt.timedelta(minutes=1), actor="system:test", action="a")
+    AuditEntry.objects.create(
+        pk=first.pk + 10, at=now - dt.timedelta(minutes=1), actor="system:test", action="a"
+    )
     seal_entries(by=SEALER)
     late = AuditEntry.objects.create(pk=first.pk + 5, at=now, actor="system:test", action="late")
     with time_machine.travel(now + dt.timedelta(days=3), tick=False):
@@ -86,7 +88,9 @@ def test_losing_the_race_ends_quietly_and_seals_nothing_twice(db, write_entries,
     write_entries(2)
     seal_entries(by=SEALER)
     write_entries(1)
-    monkeypatch.setattr(sealing, "last_seal", lambda: None)  # what the slower one read before the faster one's commit
+    monkeypatch.setattr(
+        sealing, "last_seal", lambda: None
+    )  # what the slower one read before the faster one's commit
     assert seal_entries(by=SEALER) == Sealed(seals=0, entries=0)
     monkeypatch.undo()
     assert seal_entries(by=SEALER) == Sealed(seals=1, entries=1)

@@ -151,7 +151,9 @@ def test_export_writes_each_head_once_in_the_file_of_the_local_day(journal, writ
     with time_machine.travel(tomorrow, tick=False):
         later = export_head(by=SEALER, folder=folder)
     assert len(path.read_text(encoding="ascii").splitlines()) == 1
-    assert later.name == f"{(tomorrow + dt.timedelta(days=1)):%Y-%m-%d}.txt"  # 17:30 UTC is past midnight here
+    assert (
+        later.name == f"{(tomorrow + dt.timedelta(days=1)):%Y-%m-%d}.txt"
+    )  # 17:30 UTC is past midnight here
 
 
 def test_export_without_a_seal_writes_nothing(db, tmp_path):

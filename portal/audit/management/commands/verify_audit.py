@@ -27,7 +27,9 @@ class Command(BaseCommand):
     help = "Kiểm tra nhật ký: sửa, xóa, đảo thứ tự, cắt bớt (so với các tệp đã xuất)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--heads", type=Path, help="Thư mục chứa các tệp đã xuất (mặc định theo cài đặt).")
+        parser.add_argument(
+            "--heads", type=Path, help="Thư mục chứa các tệp đã xuất (mặc định theo cài đặt)."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         verdict = verify_journal(folder=options["heads"] or heads_folder())
