@@ -18,7 +18,7 @@ from portal.common.client_address import address_prefix, client_address
 from portal.common.clock import local_today
 from portal.common.errors import DomainError
 from portal.officers.actions.change_password import change_password, check_new_password
-from portal.officers.actions.create_officer import create_officer
+from portal.officers.actions.create_officer import check_username_free, create_officer
 from portal.officers.actions.grant_role import check_grant, grant_role
 from portal.officers.actions.update_officer import update_officer
 from portal.officers.models import Officer, RoleAssignment
@@ -116,7 +116,12 @@ class OfficerForm(forms.ModelForm):
             self.fields["unit"].queryset = places
 
     def clean_username(self) -> str:
-        return clean_username(self.cleaned_data["username"])
+        username = clean_username(self.cleaned_data["username"])
+        check_username_free(username)
+        return username
+
+    def _post_clean(self) -> None:
+        """The row is the action's: values of a form that is then refused must not lie on the instance."""
 
     def save(self, commit: bool = True) -> Officer:
         told = {name: self.cleaned_data[name] for name in ("full_name", "rank_title", "unit")}

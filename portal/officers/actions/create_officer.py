@@ -41,6 +41,15 @@ def create_officer(
             )
             record(action="officer.created", by=by, obj=officer, unit=unit)
     except IntegrityError as error:
-        taken = ValidationError(_("Tên đăng nhập này đã có người dùng."), code="username_taken")
-        raise ValidationError({"username": taken}) from error
+        raise ValidationError({"username": _taken()}) from error
     return officer, password
+
+
+def check_username_free(username: str) -> None:
+    """ValidationError `username_taken`: forms ask before they save; the database has the last word."""
+    if Officer.objects.filter(username=username).exists():
+        raise _taken()
+
+
+def _taken() -> ValidationError:
+    return ValidationError(_("Tên đăng nhập này đã có người dùng."), code="username_taken")
