@@ -7,11 +7,10 @@ class CitizensConfig(AppConfig):
     verbose_name = "Công dân"
 
     def ready(self) -> None:
+        from portal.celery import app
         from portal.citizens import notices
         from portal.citizens.api import schema  # noqa: F401 - drf-spectacular finds extensions by import
-
         from portal.citizens.tasks import forget_expired_rows
-        from portal.celery import app
 
         notices.register()
         app.add_periodic_task(

@@ -18,9 +18,7 @@ def has_opened(*, session: CitizenSession | None, person: Person) -> bool:
     """True while this browser may read the person's items."""
     if session is None:
         return False
-    return PersonAccess.objects.filter(
-        session=session, person=person, expires_at__gt=timezone.now()
-    ).exists()
+    return PersonAccess.objects.filter(session=session, person=person, expires_at__gt=timezone.now()).exists()
 
 
 def find_contact(phone: str) -> Contact | None:

@@ -72,7 +72,7 @@ def reserve_bits(base: int) -> int:
 
 
 def work_bits(*, base: int, state: BudgetState, hits: int, soft_limit: int) -> int:
-    """Leading zero bits to ask for: one more for each doubling of the prefix's hits, more as money runs out."""
+    """Zero bits to ask for: one more for each doubling of the prefix's hits, more as money runs out."""
     over = max(1, hits) / max(1, soft_limit)
     growth = max(0, math.floor(math.log2(over)))
     growth += 1 if state.limit and 2 * state.used >= state.limit else 0

@@ -24,7 +24,7 @@ def _is_letter(symbol: str) -> bool:
 
 
 def _may_stand_in_name(symbol: str) -> bool:
-    """Letters, the four marks, and accents for which Unicode has no ready-made letter (some minority names)."""
+    """Letters, four marks, and accents for which Unicode has no ready-made letter (minority names)."""
     return _is_letter(symbol) or symbol in _ALLOWED_MARKS or unicodedata.category(symbol) == "Mn"
 
 

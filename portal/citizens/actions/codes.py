@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit.record import record
 from portal.citizens.actions.contacts import mark_verified
-from portal.citizens.actions.gate import Asking, admit, asking, pay
+from portal.citizens.actions.gate import Admission, Asking, admit, asking, pay
 from portal.citizens.models import OneTimeCode
 from portal.citizens.notices import ONE_TIME_CODE
 from portal.citizens.one_time import is_code_of, typed_digits
@@ -29,6 +30,14 @@ from portal.units.models import Unit
 PHONE_SCOPE = "code-phone"
 
 
+@dataclass(frozen=True)
+class Admitted:
+    """A request that passed the gate and may become one message."""
+
+    request: Asking
+    admission: Admission
+
+
 def start_verification(
     *,
     phone: str,
@@ -41,23 +50,43 @@ def start_verification(
 ) -> OneTimeCode:
     """Send a code to `phone` (E.164) in the name of `unit`; the challenge, whose uid goes to the page.
 
-    `address` is the caller's IP address. `proof` is what a caller adds after `proof_required`:
-    {"seed", "signature", "answer"} | {"wait": True} | {"ticket"}. Call it outside a transaction: a turn
-    in the queue must be kept although the call ends with `code_queued`.
+    The two steps below in one call, for callers with nothing else to write; outside a transaction.
+    TooMany as `admit_verification` and `send_code`.
+    """
+    admitted = admit_verification(phone=phone, unit=unit, address=address, proof=proof)
+    return send_code(admitted, purpose=purpose, about=about, by=by)
 
-    TooMany, each with a sentence for the citizen:
-    `code_phone_limit` (retry_after), `code_resend_wait` (retry_after), `code_budget_spent` (retry_after),
-    `proof_required` (seed, bits, signature, queue_seconds or None), `code_queued` (ticket, retry_after).
+
+def admit_verification(
+    *, phone: str, unit: Unit, address: str, proof: dict[str, Any] | None = None
+) -> Admitted:
+    """Pass the gate, before the caller opens its transaction: a turn in the queue must be kept although
+    the call ends with `code_queued`.
+
+    `address` is the caller's IP address. `proof` is what a caller adds after `proof_required`:
+    {"seed", "signature", "answer"} | {"wait": True} | {"ticket"}. TooMany, with a sentence for the citizen:
+    `code_phone_limit` (retry_after), `code_budget_spent` (retry_after), `code_queued` (ticket, retry_after),
+    `proof_required` (seed, bits, signature, queue_seconds or None).
     """
     request = asking(phone=phone, unit=unit, address=address, proof=proof, now=timezone.now())
     if throttle.hits(scope=PHONE_SCOPE, key=phone, seconds=HOUR) >= settings.CODES_PER_PHONE_PER_HOUR:
         _refuse_phone()
-    admission = admit(request)
+    return Admitted(request=request, admission=admit(request))
+
+
+def send_code(admitted: Admitted, *, purpose: str, about: uuid.UUID | None = None, by: Actor) -> OneTimeCode:
+    """Pay for the code and queue its message, all or nothing, within the caller's transaction if there is one.
+
+    TooMany `code_resend_wait` (retry_after), and those of `admit_verification` when somebody else was
+    faster. Rolled back with the caller's transaction, it costs nobody anything.
+    """
+    request = admitted.request
     with transaction.atomic():
         contact_point = _lock_free_contact_point(request, by)
-        if throttle.count_hit(scope=PHONE_SCOPE, key=phone, seconds=HOUR) > settings.CODES_PER_PHONE_PER_HOUR:
+        hits = throttle.count_hit(scope=PHONE_SCOPE, key=request.phone, seconds=HOUR)
+        if hits > settings.CODES_PER_PHONE_PER_HOUR:
             _refuse_phone()
-        pay(request, admission)
+        pay(request, admitted.admission)
         return _send(contact_point, request, purpose=purpose, about=about, by=by)
 
 
@@ -159,9 +188,7 @@ def _refusal(code: str, message: str) -> ValidationError:
     return ValidationError({"code": ValidationError(message, code=code)})
 
 
-def consume_code(
-    *, challenge: OneTimeCode, purpose: str, about: uuid.UUID | None = None
-) -> None:
+def consume_code(*, challenge: OneTimeCode, purpose: str, about: uuid.UUID | None = None) -> None:
     """Use a verified challenge up for exactly what it was sent for, inside the caller's transaction.
 
     Conflict `code_not_verified` when it is not verified or was sent for something else; `code_used` when

@@ -70,7 +70,8 @@ def link_person(
     Idempotent. ValidationError {"role": `role_invalid`}.
     """
     if role not in PersonRole.values:
-        raise ValidationError({"role": ValidationError(_("Xin chọn quan hệ trong danh sách."), "role_invalid")})
+        message = _("Xin chọn quan hệ trong danh sách.")
+        raise ValidationError({"role": ValidationError(message, code="role_invalid")})
     link, _made = ContactPerson.objects.get_or_create(contact=contact, person=person, defaults={"role": role})
     if session is not None and session.contact_id == contact.pk:
         _grant(session, person)
@@ -100,7 +101,8 @@ def _count_try(session: CitizenSession, person: Person) -> None:
     with transaction.atomic(durable=True):
         tries = throttle.count_hit(scope="person-open", key=key, seconds=HOUR)
     if tries > OPEN_TRIES_PER_HOUR:
-        raise TooMany("person_open_limit", _("Đã thử quá nhiều lần. Xin thử lại sau."), retry_after=throttle.seconds_left(HOUR))
+        message = _("Đã thử quá nhiều lần. Xin thử lại sau.")
+        raise TooMany("person_open_limit", message, retry_after=throttle.seconds_left(HOUR))
 
 
 def _answers(person: Person, answer: str) -> bool:

@@ -66,5 +66,6 @@ def find_token(secret: str) -> CitizenToken | None:
 def revoke_token(*, token: CitizenToken, by: Contact) -> None:
     """From this moment the token opens nothing; a second call changes nothing."""
     with transaction.atomic():
-        if CitizenToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+        unrevoked = CitizenToken.objects.filter(pk=token.pk, revoked_at__isnull=True)
+        if unrevoked.update(revoked_at=timezone.now()):
             record(action="token.revoked", by=by, obj=token)

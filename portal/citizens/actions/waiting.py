@@ -11,7 +11,7 @@ from portal.citizens.rules import TICKET_SECONDS
 
 
 def keep_waiting(*, path: str, fields: list[list[Any]], ticket: str, seconds: int) -> str:
-    """Store `fields` ([[name, value], …], encrypted) until the turn is over; the secret that finds them again."""
+    """Store `fields` ([[name, value], …], encrypted) until the turn is over; the secret that finds them."""
     secret = new_secret()
     turn_at = timezone.now() + dt.timedelta(seconds=seconds)
     WaitingRequest.objects.create(

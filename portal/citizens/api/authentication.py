@@ -25,7 +25,8 @@ class CitizenTokenAuthentication(BaseAuthentication):
             return None
         token = find_token(parts[1].decode("ascii", "replace")) if len(parts) == 2 else None
         if token is None:
-            raise AuthenticationFailed(_("Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi."), "token_invalid")
+            message = _("Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi.")
+            raise AuthenticationFailed(message, "token_invalid")
         return token.contact, token
 
     def authenticate_header(self, request: Request) -> str:

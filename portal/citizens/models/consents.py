@@ -41,7 +41,8 @@ class Consent(Row):
         verbose_name_plural = _("sự đồng ý")
         constraints = [
             models.CheckConstraint(
-                condition=Q(contact__isnull=False) | Q(person__isnull=False), name="citizens_consent_of_someone"
+                condition=Q(contact__isnull=False) | Q(person__isnull=False),
+                name="citizens_consent_of_someone",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=models.F("given_at")),

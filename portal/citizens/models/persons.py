@@ -138,9 +138,7 @@ class ContactPerson(Row):
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="person_links")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contact_links")
-    role = models.CharField(
-        _("quan hệ"), max_length=10, choices=PersonRole.choices, default=PersonRole.SELF
-    )
+    role = models.CharField(_("quan hệ"), max_length=10, choices=PersonRole.choices, default=PersonRole.SELF)
 
     class Meta:
         constraints = [

@@ -33,7 +33,7 @@ class CitizenSession(Row):
 
 
 class PersonAccess(Row):
-    """This browser showed the person's birth date (or last 4 digits of the number) and may read until then."""
+    """This browser named the person's birth date (or 4 digits of the number) and may read until then."""
 
     session = models.ForeignKey(CitizenSession, on_delete=models.CASCADE, related_name="accesses")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="accesses")

@@ -1,0 +1,52 @@
+"""The room's own addresses and a page that asks for codes, so that its tests need no other room."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from portal.citizens.actions.codes import start_verification
+from portal.citizens.gate import answer_refusal, read_proof
+from portal.citizens.sessions import close_session
+from portal.common.actors import ANONYMOUS_CITIZEN
+from portal.common.client_address import client_address
+from portal.common.errors import TooMany
+from portal.units.models import Unit
+
+
+def ask_page(request: HttpRequest) -> HttpResponse:
+    unit = Unit.objects.get(slug="phuong-song-may")
+    try:
+        start_verification(
+            phone=request.POST["phone"],
+            purpose="booking",
+            unit=unit,
+            address=client_address(request),
+            proof=read_proof(request.POST),
+            by=ANONYMOUS_CITIZEN,
+        )
+    except TooMany as refusal:
+        return answer_refusal(request, refusal=refusal, unit=unit)
+    return HttpResponse(f"sent for {request.POST['full_name']}")
+
+
+def who_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(request.citizen.uid) if request.citizen is not None else "nobody")
+
+
+def untouched_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("nothing asked")
+
+
+def leave_page(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse("left")
+    close_session(request=request, response=response)
+    return response
+
+
+urlpatterns = [
+    path("", include("portal.citizens.urls")),
+    path("api/v1/", include("portal.citizens.api.urls")),
+    path("ask/", ask_page),
+    path("who/", who_page),
+    path("untouched/", untouched_page),
+    path("leave/", leave_page),
+]
