@@ -6,6 +6,7 @@ import pytest
 
 from portal.common.actors import SystemActor
 from portal.units.actions import load_demo_units, load_kinds
+from portal.units.models import Unit
 
 
 @dataclass
@@ -20,7 +21,9 @@ class Desk:
         return self.held if permission is None or permission in self.permissions else set()
 
     def has_perm(self, permission: str, obj: object = None) -> bool:
-        return permission in self.permissions
+        """For a unit or a row of a unit; a row without a unit is the question without place."""
+        place = getattr(obj, "unit_id", None) if not isinstance(obj, Unit) else obj.pk
+        return permission in self.permissions and (place is None or place in self.held)
 
 
 @pytest.fixture
