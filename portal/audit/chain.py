@@ -1,4 +1,4 @@
-"""How entries are hashed. Changing anything here breaks every chain written before (docs/adr/0009-audit.md)."""
+"""How entries are hashed; any change here breaks every chain written before (docs/adr/0009-audit.md)."""
 
 import datetime as dt
 import hashlib
@@ -19,7 +19,7 @@ class Place(Protocol):
 
 
 def canonical(entry: AuditEntry) -> bytes:
-    """Every column of the entry as JSON: sorted keys, no blanks, UTF-8, the moment in UTC to the microsecond."""
+    """Every column as JSON: sorted keys, no blanks, UTF-8, the moment in UTC to the microsecond."""
     content = {
         "id": entry.pk,
         "uid": str(entry.uid),

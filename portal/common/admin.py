@@ -55,7 +55,7 @@ class ScopedAdmin(ModelAdmin):
         return rows.order_by(*ordering) if ordering else rows
 
     def scope_of(self, obj: Any) -> Any:
-        """What permissions are asked for: a unit or a row with `unit_id`. A row with a longer path overrides."""
+        """What permissions are asked for: a unit or a row with `unit_id`; a longer path overrides."""
         return obj
 
     def unit_of(self, obj: Any) -> Any:

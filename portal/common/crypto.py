@@ -50,7 +50,7 @@ def unseal(label: str, uid: uuid.UUID, sealed: bytes) -> bytes:
     body = sealed[1 + size :]
     try:
         return _cipher(key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], _associated(label, uid))
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise CannotUnseal(f"{label}: not the ciphertext of this row") from error
 
 
@@ -63,9 +63,13 @@ def blind_index(label: str, value: str) -> str:
 
 
 @functools.cache
+def _derive(key: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(key)
+
+
 def derive_key(purpose: str) -> bytes:
     """32 bytes for one purpose (one-time codes, form tokens, address prefixes …), by HKDF-SHA256."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(settings.CODE_KEY)
+    return _derive(settings.CODE_KEY, purpose)
 
 
 def keyed_digest(purpose: str, message: str) -> bytes:

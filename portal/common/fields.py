@@ -28,7 +28,9 @@ class SealedAttribute:
             return self
         name = self.field.attname
         if name not in instance.__dict__:
-            instance.refresh_from_db(fields=[name])
+            # Not refresh_from_db: it would read the uid in a query of its own and decrypt at once.
+            rows = type(instance)._base_manager.using(instance._state.db).filter(pk=instance.pk)
+            instance.__dict__[name] = rows.values_list(name, flat=True).get()
         value = instance.__dict__[name]
         if isinstance(value, Sealed):
             plain = unseal(self.field.label, instance.uid, value.content)
@@ -80,7 +82,9 @@ class EncryptedField(models.BinaryField):
         if value is None:
             return None
         if not isinstance(value, Sealed):
-            raise TypeError(f"{self.label}: plain text never reaches the database; save the instance instead.")
+            raise TypeError(
+                f"{self.label}: plain text never reaches the database; save the instance instead."
+            )
         return super().get_db_prep_value(value.content, connection, prepared)
 
     def get_lookup(self, lookup_name: str) -> Any:

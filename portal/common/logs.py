@@ -5,13 +5,30 @@ import json
 import logging
 import re
 
-_DIGITS = re.compile(r"(?<![\w-])\+?\d[\d .]{7,14}\d(?![\w-])")
-_CODE = re.compile(r"\b(?:[2-9A-HJ-KMNP-RTV-Z]{4}-){2}[2-9A-HJ-KMNP-RTV-Z]{4}\b")
+from portal.common.codes import check_symbol
+
+# Uuids and ISO dates are kept whole; then come runs of 9 to 14 digits with separators and codes (4-4-4).
+_FOUND = re.compile(
+    r"(?P<keep>\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\d\b)"
+    r"|(?P<number>(?<!\w)\+?\d(?:[ .\-]{0,2}\d){8,13}(?!\w))"
+    r"|(?P<code>\b[2-9A-HJKMNP-RTV-Z]{4}(?P<hyphen>-?)[2-9A-HJKMNP-RTV-Z]{4}(?P=hyphen)[2-9A-HJKMNP-RTV-Z]{4}\b)",
+    re.IGNORECASE,
+)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    if found["number"]:
+        return "[số]"
+    if not found["code"]:
+        return found[0]
+    symbols = found["code"].replace("-", "").upper()
+    # Without hyphens an ordinary word may look like a code; its last symbol tells.
+    return "[mã]" if found["hyphen"] or check_symbol(symbols[:-1]) == symbols[-1] else found[0]
 
 
 def mask(text: str) -> str:
-    """Replace phone- and identity-number-like runs of digits and tracking codes."""
-    return _CODE.sub("[mã]", _DIGITS.sub("[số]", text))
+    """Replace phone- and identity-number-like runs of digits and tracking codes; uuids stay."""
+    return _FOUND.sub(_replacement, text)
 
 
 class MaskPersonalData(logging.Filter):

@@ -36,16 +36,22 @@ class Workflow:
         return [move for move in self.moves if move.frm == status and move.may(by, obj)]
 
     def check(self, frm: str, to: str, *, by: Actor, obj: Any, **facts: Any) -> Move:
-        """The move, or Conflict `move_not_allowed`, NotAllowed `not_allowed`, ValidationError `<fact>_required`."""
+        """The move; blank facts count as missing.
+
+        Conflict `move_not_allowed`, NotAllowed `not_allowed`, ValidationError `<fact>_required`.
+        """
         found = [move for move in self.moves if move.frm == frm and move.to == to]
         if not found:
-            raise Conflict("move_not_allowed", str(_("Không thể chuyển từ trạng thái hiện tại.")), frm=frm, to=to)
+            raise Conflict(
+                "move_not_allowed", str(_("Không thể chuyển từ trạng thái hiện tại.")), frm=frm, to=to
+            )
         allowed = [move for move in found if move.may(by, obj)]
         if not allowed:
             raise NotAllowed("not_allowed", str(_("Ông/Bà không có quyền thực hiện việc này.")))
         move = allowed[0]
         for fact in move.requires:
-            if not facts.get(fact):
+            given = facts.get(fact)
+            if not (given.strip() if isinstance(given, str) else given):
                 message = _("Xin nhập lý do.") if fact == "reason" else _("Thiếu thông tin bắt buộc.")
                 raise ValidationError({fact: ValidationError(message, code=f"{fact}_required")})
         return move

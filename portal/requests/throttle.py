@@ -25,7 +25,7 @@ def window_start(seconds: int) -> int:
 
 
 def key_digest(*, scope: str, key: str, seconds: int, start: int) -> str:
-    """64 hex characters. The day is mixed in, so that nobody can follow one phone or address from day to day."""
+    """64 hex characters. The day is mixed in: nobody can follow one phone or address from day to day."""
     day = dt.datetime.fromtimestamp(start, tz=dt.UTC).date()
     return keyed_digest("requests.throttle", f"{day}:{scope}:{seconds}:{key}").hex()
 

@@ -142,7 +142,8 @@ def _flatten(details: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
         return
     for name, inner in details.items() if isinstance(details, dict) else enumerate(details):
         # The index of a message in its field's list says nothing; the index of a row does.
-        own = "" if name == "non_field_errors" or (isinstance(name, int) and _is_message(inner)) else str(name)
+        unnamed = name == "non_field_errors" or (isinstance(name, int) and _is_message(inner))
+        own = "" if unnamed else str(name)
         yield from _flatten(inner, ".".join(part for part in (path, own) if part))
 
 

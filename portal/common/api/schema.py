@@ -16,7 +16,7 @@ IDEMPOTENCY_KEY = {
 
 
 class PortalSchema(AutoSchema):
-    """Adds to every operation the `default` response: a Problem; and the Idempotency-Key where one is read."""
+    """Adds the `default` response (a Problem) to every operation, the Idempotency-Key where one is read."""
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

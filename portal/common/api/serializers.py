@@ -9,7 +9,10 @@ from rest_framework.exceptions import ErrorDetail
 
 
 class StrictSerializer(serializers.Serializer):
-    """Refuses unknown (and read-only) members with code `unknown_field`: a misspelt optional field must not vanish silently."""
+    """Refuses unknown and read-only members: a misspelt optional field must not vanish silently.
+
+    The code is `unknown_field`.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

@@ -1,4 +1,4 @@
-"""Taking, keeping and giving back an idempotency key. Each is a short write of its own, never around the work."""
+"""Taking, keeping and giving back an idempotency key: short writes, never a transaction around the work."""
 
 import datetime as dt
 import math
