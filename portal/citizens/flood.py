@@ -65,7 +65,7 @@ def ask_with_proof(*, unit: Unit, phone: str, address: str) -> Any:
 def flood(
     *, unit: Unit, requests: int, address: str, progress: Callable[[int], None], prove: bool = False
 ) -> FloodReport:
-    """Ask for `requests` codes for distinct imaginary numbers; `prove` lets every caller solve its challenge."""
+    """Ask for `requests` codes for distinct imaginary numbers; with `prove`, callers bring proofs."""
     start, first = time.monotonic(), uuid.uuid4().int
     before = OutboxMessage.objects.filter(unit=unit).count()
     ask = ask_with_proof if prove else ask_once

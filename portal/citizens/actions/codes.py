@@ -75,7 +75,7 @@ def admit_verification(
 
 
 def send_code(admitted: Admitted, *, purpose: str, about: uuid.UUID | None = None, by: Actor) -> OneTimeCode:
-    """Pay for the code and queue its message, all or nothing, within the caller's transaction if there is one.
+    """Pay for the code and queue its message, all or nothing, in the caller's transaction if there is one.
 
     TooMany `code_resend_wait` (retry_after), and those of `admit_verification` when somebody else was
     faster. Rolled back with the caller's transaction, it costs nobody anything.

@@ -1,6 +1,7 @@
 """One-time codes: derived, five tries, five minutes."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +32,7 @@ def whole_database() -> str:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             if table.split("_")[0] in ("citizens", "notifications", "audit", "requests"):
-                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own names
                 found.append(
                     repr([[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in cursor])
                 )
@@ -46,7 +47,7 @@ def test_code_stands_in_no_table_and_comes_from_the_challenge_alone(ask) -> None
     assert code not in str(message.context)
     stored = whole_database()
     assert str(challenge.contact_point.phone_hash) in stored
-    assert code not in stored
+    assert re.search(rf"(?<![0-9a-f]){code}(?![0-9a-f])", stored) is None  # not as part of a hash
     assert code_of(challenge.uid) == code
 
 
