@@ -1,12 +1,14 @@
 """Installed rooms, middleware, templates, languages, static files."""
 
+from pathlib import Path
+
 from django.utils.translation import gettext_lazy as _
 
-from portal.settings.environment import IS_PRODUCTION, PORTAL_MODE, ROOT, VAR
+from portal.settings.environment import IS_PRODUCTION, PORTAL_MODE, ROOT, VAR, env
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "portal.officers.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -45,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.officers.middleware.MustChangePassword",
     "portal.citizens.middleware.CitizenSession",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -63,6 +66,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.home.context_processors.frame",
             ]
         },
     }
@@ -79,6 +83,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 FORMAT_MODULE_PATH = ["portal.common.formats"]
+
+# Daily heads of the journal; best on a disk the database server cannot write (docs/adr/0009-audit.md).
+AUDIT_HEADS_FOLDER = Path(env.str("AUDIT_HEADS_FOLDER", default=str(VAR / "audit-heads")))
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]

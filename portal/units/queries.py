@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from portal.common.clock import LOCAL, local_moment
-from portal.units.enums import HoursKind, Level
-from portal.units.models import CalendarDay, OpeningHours, Unit, heirs_of
+from portal.units.enums import ContactKind, HoursKind, Level
+from portal.units.models import CalendarDay, OpeningHours, Unit, UnitContact, heirs_of
 from portal.units.naming import UnitQuery, parse_query, score_name
 from portal.units.working_time import DEFAULT_OFFICE_HOURS, Spans, WorkCalendar, merge_spans
 
@@ -167,3 +167,12 @@ def _inherited(old: Unit, heirs: list[Unit]) -> list[UnitMatch]:
     return [
         UnitMatch(heir, template % {"old": full_name(old), "new": heir.display_name}, old) for heir in by_name
     ]
+
+
+def public_contacts(unit: Unit) -> list[dict[str, str]]:
+    """{"name", "phone", "note"} of what citizens may call; the duty phone stands in when nothing is listed."""
+    listed = UnitContact.objects.public().filter(unit=unit).order_by("order", "pk")
+    found = [{"name": contact.name, "phone": contact.phone, "note": contact.note} for contact in listed]
+    if not found and unit.duty_phone:
+        found = [{"name": str(ContactKind.DUTY.label), "phone": unit.duty_phone, "note": ""}]
+    return found

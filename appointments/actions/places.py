@@ -1,0 +1,169 @@
+"""The part of a booking that holds locks: a place, the day's number, the booking row.
+
+Everything else (hashes, persons, consent, outbox, audit) is done before, so that the hot rows are locked
+for as short as possible. Locks are always taken in the order slot, booking, session.
+
+PostgreSQL does each step as one statement; SQLite, where an IMMEDIATE transaction already has the whole
+database to itself, as UPDATE … RETURNING plus the ORM. Both refuse by the same condition.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+from appointments.enums import BookingStatus
+from appointments.models import Booking, Slot, StatusEntry
+from portal.common.actors import SystemActor
+from portal.common.errors import Conflict
+
+FULL_TEXT = _("Khung giờ này vừa hết chỗ. Xin chọn khung giờ khác, thông tin đã nhập vẫn còn.")
+HOLD_CLOCK = SystemActor("hold-clock")
+# The guard against overbooking, in one place; the CHECK on the table is the second one.
+HAS_ROOM = "taken < capacity"
+
+_TAKE_PLACE = f"UPDATE appointments_slot SET taken = taken + 1 WHERE id = %s AND {HAS_ROOM} RETURNING id"  # noqa: S608
+_NEXT_NUMBER = "UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number"
+_CONFIRM = """
+WITH counter AS (
+    UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number
+)
+UPDATE appointments_booking SET status = 'booked', number = counter.last_number, booked_at = %s, contact_id = %s
+FROM counter WHERE appointments_booking.id = %s
+RETURNING number
+"""
+
+
+def _first_value(sql: str, values: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _columns(booking: Booking) -> tuple[list[str], list[Any]]:
+    """Column names and database values of an unsaved booking, without the primary key and the number."""
+    names, values = [], []
+    for field in Booking._meta.local_concrete_fields:
+        if field.primary_key or field.name == "number":
+            continue
+        names.append(field.column)
+        values.append(field.get_db_prep_save(field.pre_save(booking, add=True), connection))
+    return names, values
+
+
+def _insert_on_postgres(booking: Booking, *, numbered: bool) -> bool:
+    """Place, optional number and booking in one statement; False when the slot has no room."""
+    names, values = _columns(booking)
+    counter, source, number = "", "place", "NULL::integer"
+    head: list[Any] = [booking.slot_id]
+    if numbered:
+        counter = (
+            ", counter AS (UPDATE appointments_session SET last_number = last_number + 1"
+            " WHERE id = %s AND EXISTS (SELECT 1 FROM place) RETURNING last_number)"
+        )
+        source, number = "place, counter", "counter.last_number"
+        head.append(booking.session_id)
+    sql = (
+        f"WITH place AS ({_TAKE_PLACE}){counter} "  # noqa: S608 - names come from the model, values are bound
+        f"INSERT INTO appointments_booking ({', '.join(names)}, number) "
+        f"SELECT {', '.join(['%s'] * len(values))}, {number} FROM {source} RETURNING id, number"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, head + values)
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    booking.pk, booking.number = row
+    booking._state.adding, booking._state.db = False, connection.alias
+    return True
+
+
+def _insert_on_sqlite(booking: Booking, *, numbered: bool) -> bool:
+    if _first_value(_TAKE_PLACE, [booking.slot_id]) is None:
+        return False
+    if numbered:
+        booking.number = _first_value(_NEXT_NUMBER, [booking.session_id])
+    booking.save(force_insert=True)
+    return True
+
+
+def _insert(booking: Booking, *, numbered: bool) -> bool:
+    if connection.vendor == "postgresql":
+        return _insert_on_postgres(booking, numbered=numbered)
+    return _insert_on_sqlite(booking, numbered=numbered)
+
+
+def free_expired_holds(*, slot_id: int, now: dt.datetime) -> int:
+    """Give back places whose hold ran out; returns how many. What was typed stays for a day (see the sweep)."""
+    Slot.objects.select_for_update().get(pk=slot_id)
+    holds = list(Booking.objects.expired_holds(now).filter(slot_id=slot_id).select_for_update())
+    if holds:
+        Booking.objects.filter(pk__in=[hold.pk for hold in holds]).update(status=BookingStatus.EXPIRED)
+        Slot.objects.filter(pk=slot_id).update(taken=models.F("taken") - len(holds))
+        append_entries(holds, to=BookingStatus.EXPIRED, actor=HOLD_CLOCK.actor_ref)
+    return len(holds)
+
+
+def append_entries(bookings: list[Booking], *, to: str, actor: str, reason: str = "") -> None:
+    """History rows for a move each booking has just made."""
+    StatusEntry.objects.bulk_create(
+        StatusEntry(booking=booking, frm="" if booking.status == to else booking.status, to=to, actor=actor, reason=reason)
+        for booking in bookings
+    )
+
+
+def insert_with_place(booking: Booking, *, numbered: bool, now: dt.datetime) -> None:
+    """Insert `booking` with a place in its slot (and the day's next number); Conflict `slot_full`.
+
+    A full slot first gives back holds that ran out, so a place is free the second its hold expires.
+    """
+    if _insert(booking, numbered=numbered):
+        return
+    if free_expired_holds(slot_id=booking.slot_id, now=now) and _insert(booking, numbered=numbered):
+        return
+    raise Conflict("slot_full", FULL_TEXT)
+
+
+def take_place_again(booking: Booking, *, slot: Slot, now: dt.datetime) -> None:
+    """A hold that ran out before its code came: take a place in `slot` (the old one or another), or `slot_full`.
+
+    The slot is locked before the booking, as everywhere.
+    """
+    if _first_value(_TAKE_PLACE, [slot.pk]) is None:
+        free_expired_holds(slot_id=slot.pk, now=now)
+        if _first_value(_TAKE_PLACE, [slot.pk]) is None:
+            raise Conflict("slot_full", FULL_TEXT)
+    Booking.objects.filter(pk=booking.pk).update(slot=slot, session_id=slot.session_id)
+    booking.slot, booking.session = slot, slot.session
+
+
+def give_number(booking: Booking, *, contact_id: int | None, now: dt.datetime) -> int:
+    """Turn a locked hold into a booking with the day's next number; the caller holds the row lock."""
+    if connection.vendor == "postgresql":
+        number = _first_value(_CONFIRM, [booking.session_id, now, contact_id, booking.pk])
+    else:
+        number = _first_value(_NEXT_NUMBER, [booking.session_id])
+        Booking.objects.filter(pk=booking.pk).update(
+            status=BookingStatus.BOOKED, number=number, booked_at=now, contact_id=contact_id
+        )
+    booking.status, booking.number = BookingStatus.BOOKED, number
+    booking.booked_at, booking.contact_id = now, contact_id
+    return number
+
+
+def give_back_place(booking: Booking) -> None:
+    """The slot's counter goes down by one; the slot row must have been locked before the booking."""
+    Slot.objects.filter(pk=booking.slot_id, taken__gt=0).update(taken=models.F("taken") - 1)
+
+
+def lock_slot_and_booking(booking_uid: Any) -> Booking:
+    """The booking, locked after its slot (the house order)."""
+    slot_id = Booking.objects.values_list("slot_id", flat=True).get(uid=booking_uid)
+    Slot.objects.select_for_update().get(pk=slot_id)
+    return (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("slot", "session", "unit", "declaration", "contact__contact_point")
+        .get(uid=booking_uid)
+    )

@@ -1,0 +1,136 @@
+"""REST doors of this room; the same actions as the pages."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from appointments.actions.cancel_visit import cancel_visit
+from appointments.actions.confirm_visit import confirm_visit, resend_code
+from appointments.actions.hold_visit import hold_visit
+from appointments.api.serializers import (
+    BookingAnswer,
+    CampaignAnswer,
+    CancelRequest,
+    ConfirmAnswer,
+    ConfirmRequest,
+    HoldAnswer,
+    Proof,
+    SlotAnswer,
+    VisitRequest,
+)
+from appointments.models import Booking, Campaign
+from appointments.queries import booking_by_code, campaign_slots, taking_campaigns
+from portal.citizens.actions.tokens import issue_token
+from portal.citizens.enums import Channel
+from portal.common.actors import ANONYMOUS_CITIZEN
+from portal.common.client_address import client_address
+from portal.common.codes import clean_code
+from portal.requests.api import IdempotentMixin
+from portal.units.models import Unit
+
+
+def _unit(slug: str) -> Unit:
+    return get_object_or_404(Unit.objects.open(), slug=slug)
+
+
+def _typed(data: Any) -> dict[str, Any]:
+    """JSON values as the form expects them: text. Lists and objects are no answer to any field."""
+    plain = data.items() if isinstance(data, dict) else ()
+    return {name: "" if value is None else value for name, value in plain if not isinstance(value, dict | list)}
+
+
+class CampaignList(APIView):
+    """Campaigns of a unit that take registrations now."""
+
+    @extend_schema(operation_id="list_campaigns", responses=CampaignAnswer(many=True))
+    def get(self, request: Request, unit_slug: str) -> Response:
+        return Response(CampaignAnswer(taking_campaigns(_unit(unit_slug)), many=True).data)
+
+
+class SlotList(APIView):
+    """Slots of a campaign that have not begun, with their free places."""
+
+    @extend_schema(operation_id="list_slots", responses=SlotAnswer(many=True))
+    def get(self, request: Request, unit_slug: str, campaign_uid: uuid.UUID) -> Response:
+        campaign = get_object_or_404(
+            Campaign.objects.taking(timezone.now()), unit=_unit(unit_slug), uid=campaign_uid
+        )
+        return Response(SlotAnswer(campaign_slots(campaign), many=True).data)
+
+
+class HoldVisit(IdempotentMixin, APIView):
+    """Hold a place for ten minutes and send a code to the phone."""
+
+    @extend_schema(operation_id="hold_visit", request=VisitRequest, responses={201: HoldAnswer})
+    def post(self, request: Request, unit_slug: str) -> Response:
+        proof = request.data.get("proof") if isinstance(request.data, dict) else None
+        booking, _challenge = hold_visit(
+            unit=_unit(unit_slug),
+            slot=_typed(request.data).get("slot", ""),
+            data=_typed(request.data),
+            address=client_address(request),
+            proof=proof if isinstance(proof, dict) else None,
+            by=ANONYMOUS_CITIZEN,
+        )
+        return Response(HoldAnswer(booking).data, status=201)
+
+
+class ConfirmVisit(IdempotentMixin, APIView):
+    """Enter the code; the answer has the number."""
+
+    @extend_schema(operation_id="confirm_visit", request=ConfirmRequest, responses=ConfirmAnswer)
+    def post(self, request: Request, booking_uid: uuid.UUID) -> Response:
+        typed = _typed(request.data)
+        booking = confirm_visit(
+            booking_uid=booking_uid,
+            code=str(typed.get("code", "")),
+            slot=str(typed.get("slot", "")),
+            channel=Channel.API,
+            by=ANONYMOUS_CITIZEN,
+        )
+        token = None
+        if typed.get("device") and booking.contact is not None:
+            token = issue_token(contact=booking.contact, device=str(typed["device"]))[1]
+        return Response(ConfirmAnswer(booking, context={"token": token}).data)
+
+
+class ResendCode(APIView):
+    """Another code for the same hold."""
+
+    @extend_schema(operation_id="resend_code", request=Proof, responses={202: HoldAnswer})
+    def post(self, request: Request, booking_uid: uuid.UUID) -> Response:
+        proof = request.data.get("proof") if isinstance(request.data, dict) else None
+        resend_code(
+            booking_uid=booking_uid,
+            address=client_address(request),
+            proof=proof if isinstance(proof, dict) else None,
+            by=ANONYMOUS_CITIZEN,
+        )
+        return Response(HoldAnswer(Booking.objects.get(uid=booking_uid)).data, status=202)
+
+
+class VisitStatus(APIView):
+    """What a declaration code shows."""
+
+    @extend_schema(operation_id="read_visit", responses=BookingAnswer)
+    def get(self, request: Request, code: str) -> Response:
+        booking = booking_by_code(clean_code(code))
+        if booking is None:
+            raise Http404
+        return Response(BookingAnswer(booking).data)
+
+
+class CancelVisit(APIView):
+    """Cancel by code and phone."""
+
+    @extend_schema(operation_id="cancel_visit", request=CancelRequest, responses=BookingAnswer)
+    def post(self, request: Request, code: str) -> Response:
+        booking = cancel_visit(code=code, phone=str(_typed(request.data).get("phone", "")))
+        return Response(BookingAnswer(booking).data)

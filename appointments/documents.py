@@ -1,0 +1,31 @@
+"""A visit as an iCalendar file (RFC 5545), for phones that can open one."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Calendar, Event
+
+from appointments.models import Booking
+from portal.common.codes import show_code
+
+
+def calendar_file(booking: Booking) -> bytes:
+    """UTF-8 bytes with one event in UTC and an alarm two hours before; no personal data."""
+    event = Event()
+    event.add("uid", f"{booking.uid}@{booking.unit.slug}")
+    event.add("dtstamp", booking.booked_at)
+    event.add("dtstart", booking.slot.starts_at.astimezone(dt.UTC))
+    event.add("dtend", booking.slot.ends_at.astimezone(dt.UTC))
+    event.add("summary", _("Làm căn cước: số thứ tự %(number)s") % {"number": booking.number})
+    event.add("location", f"{booking.session.place_name}, {booking.session.place_address}")
+    event.add("description", _("Mã tờ khai %(code)s. Mời đến trước 10 phút.") % {"code": show_code(booking.declaration.code)})
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", str(event["summary"]))
+    alarm.add("trigger", dt.timedelta(hours=-2))
+    event.add_component(alarm)
+    calendar = Calendar()
+    calendar.add("prodid", "-//citizen-services-portal//visits//VI")
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    return calendar.to_ical()

@@ -1,0 +1,96 @@
+"""One person's place in a slot, from the hold to the end of the visit."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from appointments.enums import LIVE, BookingStatus
+from appointments.models.campaign import Session, Slot, UnitScopedQuerySet
+from portal.common.clock import local_today
+from portal.common.fields import LookupHashField
+from portal.common.models import AppendOnly, Row
+
+
+class BookingQuerySet(UnitScopedQuerySet):
+    def expired_holds(self, now: dt.datetime) -> "BookingQuerySet":
+        return self.filter(status=BookingStatus.HELD, hold_until__lte=now)
+
+    def on_day(self, word: str) -> "BookingQuerySet":
+        """`hom-nay`, `ngay-mai` or `sap-toi` (from today on)."""
+        today = local_today()
+        if word == "sap-toi":
+            return self.filter(session__date__gte=today)
+        return self.filter(session__date=today + dt.timedelta(days=1 if word == "ngay-mai" else 0))
+
+    def numbered(self) -> "BookingQuerySet":
+        return self.exclude(number=None)
+
+
+class Booking(Row):
+    """`number` is unique and gapless per session, given at confirmation, never reused after a cancellation.
+
+    `person_key` = keyed hash of campaign, folded name, birth date and phone: one live place per person.
+    """
+
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="bookings", verbose_name=_("khung giờ"))
+    session = models.ForeignKey(Session, models.PROTECT, related_name="bookings", verbose_name=_("buổi"))
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("đơn vị"))
+    declaration = models.OneToOneField(
+        "procedures.Declaration", models.PROTECT, related_name="+", verbose_name=_("tờ khai")
+    )
+    contact = models.ForeignKey(
+        "citizens.Contact", models.PROTECT, null=True, related_name="+", verbose_name=_("liên hệ")
+    )
+    status = models.CharField(
+        _("trạng thái"), max_length=12, choices=BookingStatus.choices, default=BookingStatus.HELD
+    )
+    number = models.PositiveIntegerField(_("số thứ tự"), null=True, editable=False)
+    hold_until = models.DateTimeField(_("giữ chỗ đến"))
+    booked_at = models.DateTimeField(_("đặt lúc"), null=True)
+    person_key = LookupHashField(label="appointments.booking.person_key")
+    phone_hash = LookupHashField(label="phone")
+    filed_by = models.CharField(_("người đặt"), max_length=60)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lịch hẹn")
+        verbose_name_plural = _("lịch hẹn")
+        ordering = ["session", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "number"], condition=~Q(number=None), name="booking_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["person_key"], condition=Q(status__in=LIVE), name="booking_person_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["held", "expired", "cancelled"]) | ~Q(number=None),
+                name="booking_number_when_booked",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hold_until"], condition=Q(status="held"), name="booking_holds"),
+            models.Index(fields=["slot"], condition=Q(status="held"), name="booking_slot_holds"),
+            models.Index(fields=["phone_hash"], condition=Q(status__in=["held", "booked"]), name="booking_by_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Số {self.number}" if self.number else str(self.uid)
+
+
+class StatusEntry(AppendOnly):
+    """Who moved a booking from where to where, when and why."""
+
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="history")
+    frm = models.CharField(_("từ"), max_length=12, blank=True)
+    to = models.CharField(_("đến"), max_length=12, choices=BookingStatus.choices)
+    actor = models.CharField(_("ai"), max_length=60)
+    reason = models.CharField(_("lý do"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("lần đổi trạng thái")
+        verbose_name_plural = _("lịch sử trạng thái")
+        ordering = ["pk"]

@@ -1,0 +1,89 @@
+"""Demo data: fictitious units, officers and campaigns. Refuses to run in production."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from appointments.actions.open_campaign import Plan, create_campaign, move_campaign
+from appointments.enums import CampaignStatus
+from appointments.models import Campaign
+from portal.common.actors import SystemActor
+from portal.common.clock import local_today
+from portal.notifications.actions.sync_templates import sync_message_templates
+from portal.officers.actions.create_officer import create_officer
+from portal.officers.actions.grant_role import grant_role
+from portal.officers.actions.reset_password import reset_password
+from portal.officers.models import Officer
+from portal.units.actions.load_demo_units import load_demo_units
+from portal.units.models import Unit
+from procedures.actions.load_procedures import load_procedures
+from procedures.queries import ID_CARD, procedure_by_key
+
+BY = SystemActor("seed_demo")
+# user name, unit, roles; nobody here exists
+OFFICERS = (
+    ("canbo", "Phường Hải Vân Đông", ("id_desk", "unit_chief")),
+    ("trucban", "Phường Hải Vân Đông", ("duty_officer",)),
+    ("dongnghiep", "Phường Bến Đông Hạ", ("id_desk",)),
+    ("tinh", "Tỉnh Sơn Hải", ("province_viewer", "inspectorate")),
+    ("quantri", "Tỉnh Sơn Hải", ("it_admin",)),
+)
+MAIN_OFFICER = "canbo"
+CAMPAIGN = "Cấp căn cước lưu động"
+
+
+class Command(BaseCommand):
+    help = "Nạp dữ liệu trình diễn (đơn vị, cán bộ, đợt tiếp nhận đều hư cấu). Chạy lại không tạo trùng."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PORTAL_MODE == "production":
+            raise CommandError("Dữ liệu trình diễn không nạp được vào hệ thống thật.")
+        units = load_demo_units(by=BY)
+        load_procedures(by=BY)
+        sync_message_templates(by=BY)
+        password = self.add_officers(units)
+        ward = units["Phường Hải Vân Đông"]
+        self.add_campaign(ward, CAMPAIGN, place="Nhà văn hóa phường", capacity=12)
+        self.add_campaign(units["Xã Đồng Lúa"], "Tiếp nhận căn cước tại trụ sở", place="Trụ sở công an xã", capacity=4)
+        self.stdout.write(f"{MAIN_OFFICER} {password}" if password else MAIN_OFFICER)
+
+    def add_officers(self, units: dict[str, Unit]) -> str:
+        """Create who is missing; the main officer's one-time password, new while nobody has used it."""
+        password = ""
+        for username, unit_name, roles in OFFICERS:
+            officer = Officer.objects.filter(username=username).first()
+            if officer is None:
+                with transaction.atomic():
+                    officer, secret = create_officer(username=username, unit=units[unit_name], by=BY)
+                    for role in roles:
+                        grant_role(officer=officer, role=role, unit=units[unit_name], by=BY)
+            elif username == MAIN_OFFICER and officer.must_change_password:
+                secret = reset_password(officer=officer, by=BY)
+            else:
+                continue
+            password = secret if username == MAIN_OFFICER else password
+        return password
+
+    def add_campaign(self, unit: Unit, name: str, *, place: str, capacity: int) -> None:
+        """An open campaign over the next two weeks, unless one with days ahead is there already."""
+        today = local_today()
+        if Campaign.objects.filter(unit=unit, name=name, sessions__date__gt=today).exists():
+            return
+        plan = Plan(
+            name=name,
+            description="Chụp ảnh, thu vân tay, mống mắt và thu lệ phí tại chỗ.",
+            first_date=today + dt.timedelta(days=1),
+            last_date=today + dt.timedelta(days=14),
+            weekdays=(0, 1, 2, 3, 4, 5),
+            place_name=place,
+            place_address=unit.address,
+            opens=450,
+            closes=690,
+            slot_minutes=30,
+            capacity=capacity,
+        )
+        campaign = create_campaign(unit=unit, procedure=procedure_by_key(ID_CARD), plan=plan, by=BY)
+        move_campaign(campaign=campaign, to=CampaignStatus.OPEN, by=BY)

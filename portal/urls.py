@@ -1,0 +1,28 @@
+"""Every page of the portal. Who may open which one stands in portal/access.py; a test compares both."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.common.components_view import components_page
+from portal.home.views import healthz
+
+handler500 = "portal.home.views.server_error"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("quan-tri/", admin.site.urls),
+    path("api/v1/", include("portal.api_urls")),
+    path("", include("portal.notifications.urls")),
+]
+if settings.PORTAL_MODE != "production":
+    urlpatterns.append(path("dev/thanh-phan/", components_page, name="components"))
+
+urlpatterns += i18n_patterns(
+    path("", include("portal.citizens.urls")),
+    path("", include("appointments.urls")),
+    path("", include("reports.urls")),
+    path("", include("portal.home.urls")),
+    prefix_default_language=False,
+)
