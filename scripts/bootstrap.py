@@ -21,7 +21,10 @@ VENV = Path(os.environ.get("VENV", ROOT / ".venv"))
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 ADDRESS = re.compile(r"\w+://\S+")
-NOISE = re.compile(r"^\s*(Looking in|Requirement already satisfied|\[notice\]|Using cached)")
+NOISE = re.compile(
+    r"^\s*(Looking in|Requirement already satisfied|\[notice\]|Using cached|WARNING: Location)"
+)
+REASON = re.compile(r" \(from .*")
 
 
 class CannotInstall(Exception):
@@ -78,7 +81,7 @@ def run_shown(command: list[str]) -> int:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     for line in process.stdout:
         if not NOISE.match(line):
-            print("  " + ADDRESS.sub("…", line.rstrip())[:150], flush=True)
+            print("  " + REASON.sub("", ADDRESS.sub("…", line.rstrip()))[:120], flush=True)
     return process.wait()
 
 
@@ -105,6 +108,8 @@ def uv_environment() -> dict[str, str]:
         [PYTHON, "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
     )
     names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
+    if "extra-index-url" in known.stdout:  # pip takes the best version of all sources, uv the first source's
+        values.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     for line in known.stdout.splitlines():
         key, _, value = line.partition("=")
         name = names.get(key.rpartition(".")[2])
