@@ -5,6 +5,7 @@ from typing import Any
 from portal.common.actors import Actor, SystemActor
 
 CHANGE_PERMISSION = "notifications.change_outboxmessage"
+TEMPLATE_PERMISSION = "notifications.change_messagetemplate"
 
 
 def is_system(by: Actor, message: Any) -> bool:
@@ -12,7 +13,18 @@ def is_system(by: Actor, message: Any) -> bool:
     return isinstance(by, SystemActor)
 
 
+def _reaches(by: Actor, permission: str, unit_id: int) -> bool:
+    unit_ids = getattr(by, "unit_ids", None)
+    return unit_ids is not None and unit_id in unit_ids(permission)
+
+
 def can_handle(by: Actor, message: Any) -> bool:
     """An officer whose role in the message's unit lets him send again or cancel."""
-    unit_ids = getattr(by, "unit_ids", None)
-    return unit_ids is not None and message.unit_id in unit_ids(CHANGE_PERMISSION)
+    return _reaches(by, CHANGE_PERMISSION, message.unit_id)
+
+
+def can_change_template(by: Actor, unit: Any) -> bool:
+    """Officers write texts of their units; the default (unit None) speaks for every unit and comes from files."""
+    if isinstance(by, SystemActor):
+        return True
+    return unit is not None and _reaches(by, TEMPLATE_PERMISSION, unit.pk)

@@ -42,7 +42,7 @@ def resend_message(*, message: OutboxMessage, by: Actor) -> OutboxMessage:
         "message.resent",
         state=State.QUEUED,
         hop=0,
-        attempts=message.attempts,
+        attempts=0,
         send_round=message.send_round + 1,
         next_at=now,
         valid_until=now + validity(message.message_class),

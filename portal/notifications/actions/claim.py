@@ -44,6 +44,11 @@ def claim_message(*, message_uid: UUID, by: Actor) -> Claim | None:
             return None
         message = OutboxMessage.objects.select_related("recipient", "unit").get(uid=message_uid)
         attempt = DeliveryAttempt.objects.create(
-            message=message, number=message.attempts, channel=message.channel, started_at=now
+            message=message,
+            send_round=message.send_round,
+            hop=message.hop,
+            number=message.attempts,
+            channel=message.channel,
+            started_at=now,
         )
     return Claim(message, attempt)

@@ -45,7 +45,7 @@ def _fail(message_uid: UUID) -> bool:
     if row is None:
         return False
     if row.hop + 1 < len(row.plan):
-        change = {"state": State.QUEUED, "hop": row.hop + 1, "next_at": now}
+        change = {"state": State.QUEUED, "hop": row.hop + 1, "attempts": 0, "next_at": now}
         transaction.on_commit(lambda: wake(row.uid, row.message_class), robust=True)
     else:
         change = {"state": State.FAILED, "finished_at": now}

@@ -63,7 +63,7 @@ def _verdict(message: OutboxMessage, error: ChannelError) -> tuple[str, float | 
     if may_try_again(**facts):
         return Outcome.RETRY, wait_seconds(**facts, retry_after=error.retry_after), {"state": State.QUEUED}
     if has_other_channel and error.kind != ErrorKind.PERMANENT:
-        return Outcome.FALLBACK, 0, {"state": State.QUEUED, "hop": message.hop + 1}
+        return Outcome.FALLBACK, 0, {"state": State.QUEUED, "hop": message.hop + 1, "attempts": 0}
     return Outcome.FAILED, None, {"state": State.FAILED}
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from portal.audit.record import record
 from portal.common.actors import Actor, SystemActor
-from portal.common.errors import Conflict
+from portal.common.errors import Conflict, NotAllowed
 from portal.notifications.enums import Channel
 from portal.notifications.models import MessageTemplate
 from portal.notifications.queries import find_template
+from portal.notifications.rules import can_change_template
 from portal.units.models import Unit
 
 SEEDER = SystemActor("message-templates")
@@ -82,8 +83,9 @@ def change_template(
     """A new version of `template` for `unit` (None: the default); what was sent keeps the old one.
 
     For another unit than the template's own, that unit's first version is made and the given one stays.
-    Conflict `template_superseded` when somebody else was faster; ValidationError for a bad body.
+    NotAllowed; Conflict `template_superseded` when somebody else was faster; ValidationError for a bad body.
     """
+    _check_may(by, unit)
     if unit is not None and template.unit_id != unit.pk:
         return create_template(
             channel=template.channel, notice=template.notice, body=body, provider_id=provider_id, unit=unit, by=by
@@ -97,7 +99,8 @@ def change_template(
 def create_template(
     *, channel: str, notice: str, body: str, provider_id: str, unit: Unit | None, by: Actor
 ) -> MessageTemplate:
-    """The first text of a notice in a unit. Conflict `template_exists` when it has one."""
+    """The first text of a notice in a unit. NotAllowed; Conflict `template_exists` when it has one."""
+    _check_may(by, unit)
     row = MessageTemplate(channel=channel, notice=notice, body=body, provider_id=provider_id, unit=unit)
     row.clean()
     same = MessageTemplate.objects.filter(channel=channel, notice=notice, unit=unit)
@@ -108,6 +111,11 @@ def create_template(
         row.save()
         record(action="message_template.created", by=by, obj=row, unit=unit)
     return row
+
+
+def _check_may(by: Actor, unit: Unit | None) -> None:
+    if not can_change_template(by, unit):
+        raise NotAllowed("not_allowed", _("Ông/Bà không có quyền sửa mẫu tin của đơn vị này."))
 
 
 def _replace(old: MessageTemplate, *, body: str, provider_id: str, from_file: bool) -> MessageTemplate:

@@ -41,7 +41,8 @@ class OutboxMessage(Row):
 
     `context` holds parameters and references; codes are derived from it when the message is sent.
     `send_round` counts how often an officer sent it anew: it is part of the provider's request id, which
-    otherwise stays the same over all tries, so that the provider drops repetitions.
+    otherwise stays the same over all tries, so that the provider drops repetitions. `attempts` counts the
+    tries of this round on this channel.
     """
 
     intent = models.CharField(_("mục đích"), max_length=80)
@@ -139,6 +140,8 @@ class DeliveryAttempt(Row):
     message = models.ForeignKey(
         OutboxMessage, verbose_name=_("tin nhắn"), on_delete=models.CASCADE, related_name="tries"
     )
+    send_round = models.PositiveSmallIntegerField(_("lượt gửi"), default=1)
+    hop = models.PositiveSmallIntegerField(_("kênh thứ"), default=0)
     number = models.PositiveSmallIntegerField(_("lần"))
     channel = models.CharField(_("kênh"), max_length=20, choices=Channel.choices)
     started_at = models.DateTimeField(_("bắt đầu"))
@@ -149,9 +152,11 @@ class DeliveryAttempt(Row):
     class Meta:
         verbose_name = _("lần gửi")
         verbose_name_plural = _("lần gửi")
-        ordering = ("message", "number")
+        ordering = ("message", "send_round", "hop", "number")
         constraints = [
-            models.UniqueConstraint(fields=["message", "number"], name="notifications_attempt_number_once")
+            models.UniqueConstraint(
+                fields=["message", "send_round", "hop", "number"], name="notifications_attempt_once"
+            )
         ]
 
     def __str__(self) -> str:

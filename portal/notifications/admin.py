@@ -1,0 +1,154 @@
+"""Messages on the officers' desk: what was sent, why something failed, and the texts."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from portal.common.admin import ReadOnlyAdmin, ScopedAdmin, TransitionButtons
+from portal.common.errors import DomainError
+from portal.notifications.actions.change_message import change_message
+from portal.notifications.actions.templates import change_template, create_template
+from portal.notifications.channels.errors import ChannelError, rule_of
+from portal.notifications.channels.sms.text import count_parts, strip_accents
+from portal.notifications.enums import State
+from portal.notifications.models import DeliveryAttempt, MessageTemplate, OutboxMessage
+from portal.notifications.queries import find_template
+from portal.notifications.rendering import example, preview
+from portal.notifications.workflow import MESSAGE_WORKFLOW
+
+_COLOURS = {
+    State.QUEUED: "info",
+    State.CLAIMED: "info",
+    State.ACCEPTED: "info",
+    State.DELIVERED: "success",
+    State.SEEN: "success",
+    State.FAILED: "danger",
+    State.EXPIRED: "warning",
+}
+
+
+class DeliveryAttemptInline(TabularInline):
+    """The calls of one message; may be looked at by whoever may look at the message."""
+
+    model = DeliveryAttempt
+    fields = ("send_round", "number", "channel", "started_at", "finished_at", "outcome", "error_text")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("notifications.view_outboxmessage", obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("lỗi"))
+    def error_text(self, attempt: DeliveryAttempt) -> str:
+        return rule_of(attempt.error_code).text if attempt.error_code else "-"
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
+    workflow = MESSAGE_WORKFLOW
+    gate = change_message
+    status_field = "state"
+    audit_reads = True
+    inlines = [DeliveryAttemptInline]
+    list_display = ("created_at", "notice", "message_class", "unit", "state_badge", "attempts", "error_text")
+    list_filter = ("state", "message_class", "notice")
+    list_select_related = ("unit",)
+    fields = (
+        "notice",
+        "message_class",
+        "unit",
+        "to",
+        "text",
+        "state",
+        "error_text",
+        "attempts",
+        "next_at",
+        "valid_until",
+        "template",
+        "provider_ref",
+        "parts",
+        "cost",
+        "created_at",
+        "accepted_at",
+        "finished_at",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Without the sealed context: the list never opens it."""
+        return super().get_queryset(request).defer("context")
+
+    @display(description=_("trạng thái"), label=_COLOURS, ordering="state")
+    def state_badge(self, message: OutboxMessage) -> tuple[str, str]:
+        return message.state, message.get_state_display()
+
+    @admin.display(description=_("lỗi gần nhất"))
+    def error_text(self, message: OutboxMessage) -> str:
+        return rule_of(message.last_error).text if message.last_error else "-"
+
+    @admin.display(description=_("người nhận"))
+    def to(self, message: OutboxMessage) -> str:
+        return message.recipient.masked_phone
+
+    @admin.display(description=_("nội dung (mã và số liệu riêng được che)"))
+    def text(self, message: OutboxMessage) -> str:
+        template = message.template or find_template(
+            unit=message.unit, channel=message.channel, notice=message.notice
+        )
+        try:
+            return preview(message, template) if template else "-"
+        except ChannelError as error:
+            return str(rule_of(error.code).text)
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(ScopedAdmin):
+    """Saving makes a new version, of a default one for the officer's unit; old versions are only looked at."""
+
+    list_display = ("notice", "channel", "unit", "version", "is_active", "parts")
+    list_filter = ("is_active", "channel", "notice")
+    list_select_related = ("unit",)
+    autocomplete_fields = ("unit",)
+    fields = ("notice", "channel", "unit", "provider_id", "body", "sms_text", "parts", "version", "is_active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: MessageTemplate | None = None) -> tuple[str, ...]:
+        computed = ("sms_text", "parts", "version", "is_active")
+        return computed if obj is None else ("notice", "channel", "unit", *computed)
+
+    def has_change_permission(self, request: HttpRequest, obj: MessageTemplate | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_active)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: MessageTemplate, form: ModelForm, change: bool) -> None:
+        # The default speaks for every unit: an officer who changes it gets a text of his own unit.
+        unit = obj.unit or request.user.unit
+        given = {"body": obj.body, "provider_id": obj.provider_id, "unit": unit, "by": request.user}
+        try:
+            if change:
+                change_template(template=MessageTemplate.objects.get(pk=obj.pk), **given)
+            else:
+                fresh = create_template(channel=obj.channel, notice=obj.notice, **given)
+                obj.pk, obj.uid = fresh.pk, fresh.uid
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+
+    @admin.display(description=_("tin SMS gửi đi (không dấu, tham số viết hoa)"))
+    def sms_text(self, template: MessageTemplate) -> str:
+        return strip_accents(example(template)) if template.body else "-"
+
+    @admin.display(description=_("số phần tin"))
+    def parts(self, template: MessageTemplate) -> int | str:
+        return count_parts(strip_accents(example(template))) if template.body else "-"
