@@ -41,7 +41,9 @@ SHORT_NAMES = {
     "brvt": "ba ria vung tau",
     "tth": "thua thien hue",
 }
-_POLICE = re.compile(r"^(cong an|ca|cax|cap|don cong an)\s+")
+# "CA phường …", but not "Cà Mau".
+_POLICE = re.compile(r"^(cong an|ca(?= (p|phuong|x|xa|tt|thi|tx|dac|q|quan|h|huyen|tp|thanh pho|tinh)\b))\s+")
+MAX_QUERY = 120
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def police_name_of(display_name: str) -> str:
 
 def parse_query(text: str) -> UnitQuery:
     """Read a citizen's words: abbreviations, missing accents, `q4`, a leading `Công an`."""
+    text = text[:MAX_QUERY]
     folded = _POLICE.sub("", plain(text))
     folded = _GLUED_NUMBER.sub(r"\1 \2", folded)
     words = [SHORT_NAMES.get(word, word) for word in _LEADING_ZERO.sub(r"\1", folded).split()]
@@ -118,11 +121,15 @@ def score_name(query: UnitQuery, name: str, path: str, kind: str) -> int:
     another kind; 3 a beginning; 2 whole words inside; 1 single words; 0 only the parents fit.
     """
     bare, full = " ".join(query.words), path.strip()
+    # Quan Sơn, Phương Liệt and Xa Dung begin with what is a kind elsewhere.
+    if query.phrase == name:
+        return 6
     if bare == name:
         return _score_exact(query, name, kind)
-    if bare.startswith(f"{name} ") and _words_in(bare.removeprefix(name).split(), path):
-        return 5
-    if name.startswith(bare) or full.startswith(query.phrase):
+    for typed in (query.phrase, bare):
+        if typed.startswith(f"{name} ") and _words_in(typed.removeprefix(name).split(), path):
+            return 5
+    if name.startswith((bare, query.phrase)) or full.startswith(query.phrase):
         return 3
     if f" {bare} " in f" {name} ":
         return 2

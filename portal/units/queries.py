@@ -33,7 +33,7 @@ def find_units(text: str, *, limit: int = 10, open_only: bool = False) -> list[U
     letters or digits find nothing.
     """
     query = parse_query(text)
-    if len("".join(query.words)) < 2 and not (query.kinds and query.words):
+    if len("".join(set(query.words))) < 2 and not (query.kinds and query.words):
         return []
     found: dict[int, UnitMatch] = {}
     ranked = _ranked(query, text)
@@ -104,6 +104,15 @@ def next_opening(unit: Unit, at: dt.datetime) -> dt.datetime | None:
     return None
 
 
+def public_contacts(unit: Unit) -> list[dict[str, str]]:
+    """Name, phone and note of what citizens may call; the duty phone when nothing is listed."""
+    listed = UnitContact.objects.public().filter(unit=unit).order_by("order", "pk")
+    found = [{"name": contact.name, "phone": contact.phone, "note": contact.note} for contact in listed]
+    if not found and unit.duty_phone:
+        found = [{"name": str(ContactKind.DUTY.label), "phone": unit.duty_phone, "note": ""}]
+    return found
+
+
 def _reception(unit: Unit, first: dt.date, last: dt.date) -> dict[dt.date, Spans]:
     """Spans per date. A holiday closes; a make-up day without hours of its own has those of a Monday."""
     hours = _hours(unit, HoursKind.RECEPTION)
@@ -167,12 +176,3 @@ def _inherited(old: Unit, heirs: list[Unit]) -> list[UnitMatch]:
     return [
         UnitMatch(heir, template % {"old": full_name(old), "new": heir.display_name}, old) for heir in by_name
     ]
-
-
-def public_contacts(unit: Unit) -> list[dict[str, str]]:
-    """{"name", "phone", "note"} of what citizens may call; the duty phone stands in when nothing is listed."""
-    listed = UnitContact.objects.public().filter(unit=unit).order_by("order", "pk")
-    found = [{"name": contact.name, "phone": contact.phone, "note": contact.note} for contact in listed]
-    if not found and unit.duty_phone:
-        found = [{"name": str(ContactKind.DUTY.label), "phone": unit.duty_phone, "note": ""}]
-    return found

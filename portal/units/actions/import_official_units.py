@@ -66,7 +66,7 @@ def _import_units(
     report: ImportReport, kinds: dict[str, UnitKind], told: Progress
 ) -> dict[official.Key, Unit]:
     there = _known_units()
-    slugs = set(Unit.objects.exclude(slug=None).values_list("slug", flat=True))
+    slugs = {slug for slug in Unit.objects.values_list("slug", flat=True) if slug}
     done, total = 0, sum(official.EXPECTED.values()) + 1
     for layer in official.layers():
         new, changed = [], []

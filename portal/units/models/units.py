@@ -78,7 +78,7 @@ class UnitQuerySet(UnitScopedQuerySet):
     def worded(self, text: str) -> Self:
         """Units, current or not, in whose name or parents' names every typed word occurs."""
         found = self
-        for word in parse_query(text).words:
+        for word in dict.fromkeys(parse_query(text).words):
             # A number is a whole word (phường 1 is not phường 10); letters may still be being typed.
             found = found.filter(folded_path__contains=f" {word} " if word.isdigit() else f" {word}")
         return found

@@ -7,7 +7,7 @@ from portal.units.demo import CURRENT, HISTORIC
 from portal.units.enums import Edition
 from portal.units.models import Hamlet, OpeningHours, Succession, Unit, UnitContact
 from portal.units.naming import plain
-from portal.units.queries import find_units, heirs_today, unit_by_slug
+from portal.units.queries import find_units, heirs_today, public_contacts, unit_by_slug
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,16 @@ def test_demo_phones_reach_nobody(demo):
 def test_area_officers_number_is_not_public(demo):
     contacts = demo["Phường Hải Vân Đông"].contacts.public()
     assert sorted(set(contacts.values_list("kind", flat=True))) == ["chief", "duty", "parent", "team"]
+
+
+def test_duty_phone_stands_in_when_no_contact_is_public(demo):
+    ward = demo["Phường Hải Vân Đông"]
+    assert [line["name"] for line in public_contacts(ward)][:2] == ["Trực ban 24/7", "Chỉ huy đơn vị"]
+    UnitContact.objects.filter(unit=ward).update(public=False)
+    assert public_contacts(ward) == [{"name": "Trực ban", "phone": ward.duty_phone, "note": ""}]
+    Unit.objects.filter(pk=ward.pk).update(duty_phone="")
+    ward.refresh_from_db()
+    assert public_contacts(ward) == []
 
 
 def test_old_ward_leads_to_its_heir(demo):

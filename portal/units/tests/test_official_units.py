@@ -209,6 +209,12 @@ def test_reach_of_a_province_holds_the_province_merged_into_it():
         ("tphcm", "Thành phố Hồ Chí Minh"),
         ("B’Lao", "Phường B'Lao, Tỉnh Lâm Đồng"),
         ("chan may", "Xã Chân Mây - Lăng Cô, Thành phố Huế"),
+        ("ca mau", "Tỉnh Cà Mau"),
+        ("CA phường An Khê, Đà Nẵng", "Phường An Khê, Thành phố Đà Nẵng"),
+        ("quan son thanh hoa", "Xã Quan Sơn, Tỉnh Thanh Hóa"),
+        ("phuong liet", "Phường Phương Liệt, Thành phố Hà Nội"),
+        ("xa dung", "Xã Xa Dung, Tỉnh Điện Biên"),
+        ("xa dung dien bien", "Xã Xa Dung, Tỉnh Điện Biên"),
     ],
 )
 def test_search_finds_what_people_type(typed, first):
@@ -229,7 +235,7 @@ def test_search_shows_each_unit_once_and_at_most_the_limit():
     assert len(found) == len(set(found)) == 5
 
 
-@pytest.mark.parametrize("typed", ["", " ", "a", "4", "zzzz", "%", "' OR 1=1"])
+@pytest.mark.parametrize("typed", ["", " ", "a", "4", "zzzz", "%", "' OR 1=1", "x" * 5000, "a " * 5000, "Q."])
 def test_search_answers_nonsense_with_nothing(typed):
     assert answers(typed) == []
 
