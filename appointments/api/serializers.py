@@ -30,7 +30,7 @@ class CampaignAnswer(serializers.ModelSerializer):
         fields = ["uid", "slug", "name", "description", "procedure", "intake_closes_at"]
 
 
-class Proof(serializers.Serializer):
+class VisitProof(serializers.Serializer):
     """What the answer `proof_required` asked for; see its `extra`."""
 
     seed = serializers.CharField(required=False)
@@ -58,7 +58,7 @@ class VisitRequest(serializers.Serializer):
     representative_name = serializers.CharField(required=False, allow_blank=True)
     note = serializers.CharField(required=False, allow_blank=True)
     accept_warnings = serializers.BooleanField(required=False)
-    proof = Proof(required=False)
+    proof = VisitProof(required=False)
 
 
 class HoldAnswer(serializers.Serializer):

@@ -21,7 +21,7 @@ from appointments.api.serializers import (
     ConfirmAnswer,
     ConfirmRequest,
     HoldAnswer,
-    Proof,
+    VisitProof,
     SlotAnswer,
     VisitRequest,
 )
@@ -104,7 +104,7 @@ class ConfirmVisit(IdempotentMixin, APIView):
 class ResendCode(APIView):
     """Another code for the same hold."""
 
-    @extend_schema(operation_id="resend_code", request=Proof, responses={202: HoldAnswer})
+    @extend_schema(operation_id="resend_code", request=VisitProof, responses={202: HoldAnswer})
     def post(self, request: Request, booking_uid: uuid.UUID) -> Response:
         proof = request.data.get("proof") if isinstance(request.data, dict) else None
         resend_code(

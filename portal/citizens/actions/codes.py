@@ -32,7 +32,7 @@ PHONE_SCOPE = "code-phone"
 
 @dataclass(frozen=True)
 class Admitted:
-    """A request that passed the gate and may become one message."""
+    """A request the gate let through; it is paid for when the code is sent."""
 
     request: Asking
     admission: Admission
@@ -54,40 +54,43 @@ def start_verification(
     TooMany as `admit_verification` and `send_code`.
     """
     admitted = admit_verification(phone=phone, unit=unit, address=address, proof=proof)
-    return send_code(admitted, purpose=purpose, about=about, by=by)
+    with transaction.atomic():
+        return send_code(admitted, purpose=purpose, about=about, by=by)
 
 
 def admit_verification(
     *, phone: str, unit: Unit, address: str, proof: dict[str, Any] | None = None
 ) -> Admitted:
-    """Pass the gate, before the caller opens its transaction: a turn in the queue must be kept although
-    the call ends with `code_queued`.
+    """May a code go to `phone` (E.164) in the name of `unit` now? Call it outside a transaction.
 
     `address` is the caller's IP address. `proof` is what a caller adds after `proof_required`:
-    {"seed", "signature", "answer"} | {"wait": True} | {"ticket"}. TooMany, with a sentence for the citizen:
-    `code_phone_limit` (retry_after), `code_budget_spent` (retry_after), `code_queued` (ticket, retry_after),
-    `proof_required` (seed, bits, signature, queue_seconds or None).
+    {"seed", "signature", "answer"} | {"wait": True} | {"ticket"}. A turn in the queue is kept although the
+    call ends with `code_queued`.
+
+    TooMany, each with a sentence for the citizen: `code_phone_limit` (retry_after), `code_budget_spent`
+    (retry_after), `proof_required` (seed, bits, signature, queue_seconds or None), `code_queued` (ticket,
+    retry_after).
     """
     request = asking(phone=phone, unit=unit, address=address, proof=proof, now=timezone.now())
     if throttle.hits(scope=PHONE_SCOPE, key=phone, seconds=HOUR) >= settings.CODES_PER_PHONE_PER_HOUR:
         _refuse_phone()
-    return Admitted(request=request, admission=admit(request))
+    return Admitted(request, admit(request))
 
 
 def send_code(admitted: Admitted, *, purpose: str, about: uuid.UUID | None = None, by: Actor) -> OneTimeCode:
-    """Pay for the code and queue its message, all or nothing, in the caller's transaction if there is one.
+    """The challenge whose code is on its way; its uid goes to the page. Runs in the caller's transaction.
 
-    TooMany `code_resend_wait` (retry_after), and those of `admit_verification` when somebody else was
-    faster. Rolled back with the caller's transaction, it costs nobody anything.
+    TooMany `code_resend_wait` (retry_after), and as `admit_verification` when somebody was faster.
     """
     request = admitted.request
-    with transaction.atomic():
-        contact_point = _lock_free_contact_point(request, by)
-        hits = throttle.count_hit(scope=PHONE_SCOPE, key=request.phone, seconds=HOUR)
-        if hits > settings.CODES_PER_PHONE_PER_HOUR:
-            _refuse_phone()
-        pay(request, admitted.admission)
-        return _send(contact_point, request, purpose=purpose, about=about, by=by)
+    contact_point = _lock_free_contact_point(request, by)
+    if (
+        throttle.count_hit(scope=PHONE_SCOPE, key=request.phone, seconds=HOUR)
+        > settings.CODES_PER_PHONE_PER_HOUR
+    ):
+        _refuse_phone()
+    pay(request, admitted.admission)
+    return _send(contact_point, request, purpose=purpose, about=about, by=by)
 
 
 def _lock_free_contact_point(request: Asking, by: Actor) -> ContactPoint:

@@ -12,7 +12,7 @@ from appointments.enums import CampaignStatus
 from appointments.models import Campaign
 from portal.common.actors import SystemActor
 from portal.common.clock import local_today
-from portal.notifications.actions.sync_templates import sync_message_templates
+from portal.notifications.actions.templates import sync_all_defaults
 from portal.officers.actions.create_officer import create_officer
 from portal.officers.actions.grant_role import grant_role
 from portal.officers.actions.reset_password import reset_password
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError("Dữ liệu trình diễn không nạp được vào hệ thống thật.")
         units = load_demo_units(by=BY)
         load_procedures(by=BY)
-        sync_message_templates(by=BY)
+        sync_all_defaults(by=BY)
         password = self.add_officers(units)
         ward = units["Phường Hải Vân Đông"]
         self.add_campaign(ward, CAMPAIGN, place="Nhà văn hóa phường", capacity=12)
