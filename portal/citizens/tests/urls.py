@@ -1,5 +1,6 @@
-"""The room's own addresses and a page that asks for codes, so that its tests need no other room."""
+"""The room's own addresses, a page that asks for codes, and the names the frame of every page links to."""
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -42,7 +43,11 @@ def leave_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
+FRAME = [path("", untouched_page, name="start"), path("tra-cuu/", untouched_page, name="lookup")]
+
 urlpatterns = [
+    path("quan-tri/", admin.site.urls),
+    path("", include((FRAME, "home"))),
     path("", include("portal.citizens.urls")),
     path("api/v1/", include("portal.citizens.api.urls")),
     path("ask/", ask_page),
