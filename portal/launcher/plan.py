@@ -111,15 +111,15 @@ def check_ports(plan: Plan) -> None:
 
 
 def portal_children(plan: Plan, hear: Callable[[str, str], None], undertaker: Undertaker) -> list[Child]:
-    """Return provider, web, worker and beat in the order in which they are started."""
+    """Return web, provider, worker and beat in the order in which they are started."""
     python, environment = sys.executable, plan.environment
 
     def child(name: str, seconds: float, *command: str, **extra: str) -> Child:
         return Child(name, [python, *command], {**environment, **extra}, hear, ROOT, undertaker, seconds)
 
     return [
-        child("provider", 3, "manage.py", "fake_providers", "--port", str(plan.provider_port)),
         child("web", 4, *web_command(plan)),
+        child("provider", 3, "manage.py", "fake_providers", "--port", str(plan.provider_port)),
         # Celery reads REMAP_SIGTERM at start: SIGTERM then hands running tasks back and does not wait.
         child("worker", 9, *worker_command(), REMAP_SIGTERM="SIGQUIT"),
         child("beat", 4, "-m", "celery", "-q", "-A", "portal", "beat", "--loglevel", "INFO", "--pidfile="),

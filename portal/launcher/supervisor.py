@@ -19,11 +19,12 @@ from pathlib import Path
 from portal.launcher import valkey
 from portal.launcher.plan import ROOT, BadStart, Plan, check_ports, portal_children
 from portal.launcher.processes import Child, Undertaker, leashed
+from portal.launcher.stamp import remember_prepared, was_prepared
 from portal.launcher.terminal import Terminal
 from portal.launcher.welcome import welcome_lines
 
 LOOK_EVERY_SECONDS = 0.2
-READY_SECONDS = 90
+READY_SECONDS = 60
 STOP_ORDER = (("web", "beat"), ("worker", "provider"), ("valkey",))
 
 
@@ -38,6 +39,7 @@ class Supervisor:
         self.signals = 0
         self.undertaker = Undertaker()
         self.temporary_folder: Path | None = None
+        self.waiting: list[Child] = []
         self.seed_text = ""
 
     def run(self) -> int:
@@ -48,10 +50,8 @@ class Supervisor:
             if self.plan.needs_broker:
                 self._start_broker()
             if not self.stop.is_set():
-                self._prepare()
-            if not self.stop.is_set():
                 self._start_portal()
-                self._watch()
+            self._watch()
         finally:
             self._stop_all()
         return 0
@@ -106,6 +106,7 @@ class Supervisor:
         if process.returncode != 0:
             raise BadStart("Chuẩn bị không xong; lý do ở trên. / Preparing failed; the reason is above.")
         self.seed_text = json.loads(process.stdout.read()).get("seed", "")
+        remember_prepared(self.plan)
 
     def _relay(self, stream: object) -> None:
         for line in stream:
@@ -119,9 +120,19 @@ class Supervisor:
                 process.wait()
 
     def _start_portal(self) -> None:
-        for child in portal_children(self.plan, self.terminal.say, self.undertaker):
-            self._start(child)
-        threading.Thread(target=self._announce_when_ready, daemon=True).start()
+        """Open the door first: the start of the other processes costs seconds on a small machine.
+
+        Where the database is known to be right, the door opens while it is being looked through.
+        """
+        (self.plan.var / "static").mkdir(parents=True, exist_ok=True)
+        web, *others = portal_children(self.plan, self.terminal.say, self.undertaker)
+        early = was_prepared(self.plan)
+        if early:
+            self._start(web)
+        self._prepare()
+        if not early and not self.stop.is_set():
+            self._start(web)
+        self.waiting = others
 
     def _start(self, child: Child) -> None:
         self.children.append(child)
@@ -129,10 +140,26 @@ class Supervisor:
 
     def _watch(self) -> None:
         """Look after the children until somebody says stop."""
+        started, greeted = time.monotonic(), False
         while not self.stop.wait(LOOK_EVERY_SECONDS):
             for child in self.children:
                 if not child.is_running():
                     self._revive(child)
+            if greeted:
+                continue
+            patience_is_over = time.monotonic() - started > READY_SECONDS
+            greeted = self._is_healthy() or patience_is_over
+            if greeted:
+                self._greet(late=patience_is_over)
+
+    def _greet(self, *, late: bool) -> None:
+        """Start the rest and tell the addresses; when the door stayed shut, start the rest all the same."""
+        while self.waiting:
+            self._start(self.waiting.pop(0))
+        if late:
+            self.terminal.complain(f"/healthz chưa sẵn sàng sau {READY_SECONDS} giây; xem các dòng trên.")
+        else:
+            self.terminal.block(welcome_lines(self.plan, self.seed_text))
 
     def _revive(self, child: Child) -> None:
         if not child.start_again_at:
@@ -142,23 +169,11 @@ class Supervisor:
         elif time.monotonic() >= child.start_again_at:
             child.start()
 
-    def _announce_when_ready(self) -> None:
-        end = time.monotonic() + READY_SECONDS
-        while not self.stop.wait(LOOK_EVERY_SECONDS):
-            if self._is_healthy():
-                self.terminal.block(welcome_lines(self.plan, self.seed_text))
-                return
-            if time.monotonic() > end:
-                self.terminal.complain(
-                    f"{self.plan.base_url}/healthz chưa sẵn sàng sau {READY_SECONDS} giây."
-                )
-                return
-
     def _is_healthy(self) -> bool:
         """One look at /healthz, past any proxy of the shell."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(f"{self.plan.base_url}/healthz", timeout=2) as answer:
+            with opener.open(f"{self.plan.base_url}/healthz", timeout=1) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False

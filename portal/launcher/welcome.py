@@ -1,32 +1,26 @@
 """The lines a person reads when the portal is ready."""
 
-import json
-
 from portal.launcher.plan import Plan
-
-LABELS = {"officer": "Tài khoản cán bộ", "one_time_password": "Mật khẩu dùng một lần"}
 
 
 def welcome_lines(plan: Plan, seed_text: str) -> list[str]:
-    """Return the addresses of `plan` and what `seed_demo` said (a JSON object, or text shown as it is)."""
+    """Return the addresses of `plan` and the demo officer.
+
+    `seed_text` is what `seed_demo` wrote: its last line reads "USER PASSWORD", or "USER" alone once the
+    officer has replaced the one-time password. It is empty where no demo data belongs.
+    """
     rows = [
         ("Trang người dân", f"{plan.base_url}/"),
         ("Trang cán bộ", f"{plan.base_url}/quan-tri/"),
         ("Tài liệu API", f"{plan.base_url}/api/v1/docs/"),
         ("Tin nhắn giả lập", f"{plan.provider_url}/"),
+        *_officer_rows(seed_text),
     ]
-    facts = _read_facts(seed_text)
-    rows += [(LABELS.get(name, name), str(value)) for name, value in facts.items() if value]
-    lines = [
-        "Cổng dịch vụ đã sẵn sàng. Nhấn Ctrl-C để dừng.",
-        *(f"  {label:<22} {text}" for label, text in rows),
-    ]
-    return lines if facts else [*lines, *(f"  {line}" for line in seed_text.splitlines())]
+    lines = [f"  {label:<22} {text}" for label, text in rows]
+    return ["Cổng dịch vụ đã sẵn sàng. Nhấn Ctrl-C để dừng.", *lines]
 
 
-def _read_facts(seed_text: str) -> dict:
-    try:
-        facts = json.loads(seed_text)
-    except ValueError:
-        return {}
-    return facts if isinstance(facts, dict) else {}
+def _officer_rows(seed_text: str) -> list[tuple[str, str]]:
+    words = seed_text.splitlines()[-1].split() if seed_text else []
+    password = words[1] if len(words) > 1 else "(Ông/Bà đã đặt mật khẩu riêng)"
+    return [("Tài khoản cán bộ", words[0]), ("Mật khẩu dùng một lần", password)] if words else []

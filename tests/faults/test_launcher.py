@@ -92,12 +92,12 @@ def test_second_start_is_quick_and_sigterm_ends_it(launch, var):
 
 def test_killed_worker_is_started_again_without_its_orphans(launch, var):
     command = launch()
-    assert wait_until(lambda: len(worker_pids(var)) >= 2, seconds=30)
+    assert wait_until(lambda: len(worker_pids(var)) >= 2, seconds=60)
     before = worker_pids(var)
 
     os.kill(min(before), signal.SIGKILL)
 
-    assert wait_until(lambda: worker_pids(var) and not worker_pids(var) & before, seconds=30), command.output
+    assert wait_until(lambda: worker_pids(var) and not worker_pids(var) & before, seconds=60), command.output
     assert "worker đã dừng" in command.output
 
 
