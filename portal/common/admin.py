@@ -195,8 +195,7 @@ class TransitionButtons:
             "errors": errors or [],
             "back_url": self._page("change", obj.pk),
         }
-        status = 400 if errors else 200
-        return TemplateResponse(request, "admin/transition_confirm.html", context, status=status)
+        return TemplateResponse(request, "admin/transition_confirm.html", context)
 
     def _page(self, page: str, *args: Any) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"

@@ -1,10 +1,12 @@
 """The sealer takes every entry once, in order, late-comers too."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from portal.audit.actions import seal as sealing
@@ -13,6 +15,7 @@ from portal.audit.chain import START, seal_digest
 from portal.audit.models import AuditEntry, Seal, SealedEntry
 from portal.audit.tasks import seal_new_entries
 from portal.audit.tests.conftest import SEALER
+from portal.audit.verification import verify_journal
 
 
 def test_seal_chains_batches(db, write_entries, monkeypatch):
@@ -115,3 +118,20 @@ def test_beat_knows_the_sealer():
     assert schedule["audit.seal_entries"]["task"] == "audit.seal_entries"
     assert schedule["audit.seal_entries"]["options"]["queue"] == "maintenance"
     assert schedule["audit.export_head"]["task"] == "audit.export_head"
+
+
+def test_sealers_at_the_same_moment_seal_everything_once(transactional_db, write_entries, monkeypatch):
+    monkeypatch.setattr(sealing, "BATCH", 7)
+    write_entries(100)
+
+    def run(_: int) -> int:
+        try:
+            return seal_entries(by=SEALER).entries
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        sealed = sum(pool.map(run, range(4)))
+    sealed += seal_entries(by=SEALER).entries
+    assert (sealed, SealedEntry.objects.count()) == (100, 100)
+    assert verify_journal(folder=Path("/nonexistent")).faults == []
