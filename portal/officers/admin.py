@@ -99,7 +99,11 @@ class ActionAdmin(ScopedAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        context = context | {"steps": self._links(request, obj) if obj else []}
+        context = context | {
+            "steps": self._links(request, obj) if obj else [],
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _get_obj_does_not_exist_redirect(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 class OfficersConfig(AppConfig):
     name = "portal.officers"
     label = "officers"
-    verbose_name = _("Cán bộ")
+    verbose_name = _("Tài khoản và vai trò")
     default = True
 
 
