@@ -78,7 +78,7 @@ class ScopedAdmin(ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        if self.audit_reads and obj is not None and request.method == "GET":
+        if self.audit_reads and obj is not None:  # also after a refused POST: the row is shown again
             self.record_read(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
