@@ -163,9 +163,9 @@ def test_refused_requests_leave_no_trace(crowd, refusal_of) -> None:
 
 def test_proof_buys_one_code(ask, crowd, refusal_of, new_phone, settings) -> None:
     settings.CODES_PER_PHONE_PER_HOUR = 9
-    crowd()
     phone = new_phone()
-    with time_machine.travel(timezone.now(), tick=False) as clock:
+    with time_machine.travel(START, tick=False) as clock:
+        crowd()
         proof = proof_of(refusal_of(phone=phone))
         ask(phone=phone, proof=proof)
         clock.shift(61)
