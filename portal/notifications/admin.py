@@ -114,7 +114,7 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(ScopedAdmin):
-    """Saving makes a new version, of a default one for the officer's unit; old versions are only looked at."""
+    """Saving makes a new version, of a default for the officer's unit; old versions are only looked at."""
 
     list_display = ("notice", "channel", "unit", "version", "is_active", "parts")
     list_filter = ("is_active", "channel", "notice")
@@ -122,7 +122,9 @@ class MessageTemplateAdmin(ScopedAdmin):
     autocomplete_fields = ("unit",)
     fields = ("notice", "channel", "unit", "provider_id", "body", "sms_text", "parts", "version", "is_active")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: MessageTemplate | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: MessageTemplate | None = None
+    ) -> tuple[str, ...]:
         computed = ("sms_text", "parts", "version", "is_active")
         return computed if obj is None else ("notice", "channel", "unit", *computed)
 

@@ -14,4 +14,6 @@ class NotificationsConfig(AppConfig):
         from portal.notifications.tasks import sweep
 
         seconds = settings.OUTBOX_SWEEP_SECONDS
-        app.add_periodic_task(seconds, sweep.s(), name="notifications.sweep", queue="maintenance", expires=seconds)
+        app.add_periodic_task(
+            seconds, sweep.s(), name="notifications.sweep", queue="maintenance", expires=seconds
+        )

@@ -44,7 +44,7 @@ def may_try_again(*, message_class: str, kind: ErrorKind, attempts: int) -> bool
 def wait_seconds(
     *, message_class: str, kind: ErrorKind, attempts: int, retry_after: float | None = None
 ) -> float:
-    """Seconds until the next try after `attempts` tries: doubling, with jitter, never before `retry_after`."""
+    """Seconds until the next try after `attempts` tries: doubling, jittered, never before `retry_after`."""
     first, longest = BACKOFF[MessageClass(message_class)]
     if kind == ErrorKind.CONFIG:
         first, longest = CONFIG_BACKOFF

@@ -52,7 +52,9 @@ def register_notice(notice: Notice) -> Notice:
     Audience(notice.audience)
     strangers = set(notice.derived) - set(notice.parameters)
     if strangers or not notice.plan:
-        raise ValueError(f"{notice.key}: derived parameters {sorted(strangers)} are not declared, or no plan.")
+        raise ValueError(
+            f"{notice.key}: derived parameters {sorted(strangers)} are not declared, or no plan."
+        )
     known = _notices.setdefault(notice.key, notice)
     if known != notice:
         raise ValueError(f"{notice.key} is registered twice, differently.")

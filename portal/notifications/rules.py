@@ -24,7 +24,7 @@ def can_handle(by: Actor, message: Any) -> bool:
 
 
 def can_change_template(by: Actor, unit: Any) -> bool:
-    """Officers write texts of their units; the default (unit None) speaks for every unit and comes from files."""
+    """Officers write texts of their units; the default (unit None) speaks for all and comes from files."""
     if isinstance(by, SystemActor):
         return True
     return unit is not None and _reaches(by, TEMPLATE_PERMISSION, unit.pk)

@@ -14,7 +14,10 @@ MAX_BODY = 1000
 
 
 def clean_template_body(body: str) -> str:
-    """NFC, trimmed, only `{parameter}` braces; ValidationError `body_empty`, `body_too_long`, `body_invalid`."""
+    """NFC, trimmed, braces around parameters only.
+
+    ValidationError `body_empty`, `body_too_long`, `body_invalid`.
+    """
     text = unicodedata.normalize("NFC", body).strip()
     if not text:
         raise ValidationError({"body": ValidationError(_("Xin nhập nội dung mẫu tin."), code="body_empty")})

@@ -67,7 +67,7 @@ def _pause(error: Exception) -> None:
 
 
 def wake(message_uid: UUID, message_class: str, *, after: float = 0) -> bool:
-    """Publish the uid to the queue of its class, to be read in `after` seconds (< 60). False when it failed."""
+    """Publish the uid to the queue of its class, to be read in `after` (< 60) seconds; False on failure."""
     if is_paused():
         return False
     try:

@@ -50,7 +50,9 @@ def _check_parameters(notice: Notice, context: dict[str, Any]) -> None:
     missing = [name for name in notice.stored_parameters if context.get(name) in (None, "")]
     if missing:
         names = ", ".join(missing)
-        raise ValidationError(_("Tin nhắn thiếu thông tin: %(names)s."), "parameter_missing", {"names": names})
+        raise ValidationError(
+            _("Tin nhắn thiếu thông tin: %(names)s."), "parameter_missing", {"names": names}
+        )
 
 
 def _new_row(

@@ -88,7 +88,12 @@ def change_template(
     _check_may(by, unit)
     if unit is not None and template.unit_id != unit.pk:
         return create_template(
-            channel=template.channel, notice=template.notice, body=body, provider_id=provider_id, unit=unit, by=by
+            channel=template.channel,
+            notice=template.notice,
+            body=body,
+            provider_id=provider_id,
+            unit=unit,
+            by=by,
         )
     with transaction.atomic():
         fresh = _replace(template, body=body, provider_id=provider_id, from_file=False)

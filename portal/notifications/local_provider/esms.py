@@ -29,7 +29,10 @@ def _refusal(body: dict[str, Any], phone: str | None, switches: Switches) -> str
         (switches.refuse_keys or not body.get("ApiKey") or not body.get("SecretKey"), "101"),
         (switches.no_balance, "103"),
         (str(body.get("SmsType")) != "2", "118"),
-        (not body.get("Brandname") or bool(switches.brands and body["Brandname"] not in switches.brands), "104"),
+        (
+            not body.get("Brandname") or bool(switches.brands and body["Brandname"] not in switches.brands),
+            "104",
+        ),
         (phone is None, "108"),
         (not body.get("Content") or len(str(body.get("RequestId", ""))) > MAX_REQUEST_ID, "99"),
         (not switches.matches_template(str(body.get("Content", ""))), "146"),
@@ -46,7 +49,9 @@ def send(body: dict[str, Any], phones: Phones, switches: Switches, callbacks: Ca
     text, request_id, now = str(body["Content"]), str(body.get("RequestId", "")), switches.now()
     if str(body.get("Sandbox", "0")) == "1":
         return _answer("100", f"sandbox{int(now * 1000):x}")  # checked, shown nowhere, no report
-    if switches.same_text_rule and phones.had_same_text(phone=phone, text=text, request_id=request_id, now=now):
+    if switches.same_text_rule and phones.had_same_text(
+        phone=phone, text=text, request_id=request_id, now=now
+    ):
         return _answer("124")
     message = phones.receive(
         phone=phone, text=text, brand=str(body["Brandname"]), request_id=request_id, now=now

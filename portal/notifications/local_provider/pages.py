@@ -7,9 +7,11 @@ from typing import Any
 from portal.notifications.local_provider.esms import parts_of
 
 _HEAD = """<!doctype html>
-<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="vi"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="5"><title>{title}</title><link rel="stylesheet" href="/_style.css"></head>
-<body><header><p class="where">Máy mô phỏng · không có tin nào ra khỏi máy tính này</p><h1>{title}</h1></header><main>
+<body><header><p class="where">Máy mô phỏng · không có tin nào ra khỏi máy tính này</p>
+<h1>{title}</h1></header><main>
 """
 _FOOT = "</main></body></html>\n"
 _VIETNAM = dt.timezone(dt.timedelta(hours=7))
@@ -28,12 +30,14 @@ def phones_page(rows: list[dict[str, Any]], stats: dict[str, int], part: str) ->
     """All phones, the one with the latest message first."""
     search = (
         '<form method="get" action="/" role="search"><label for="so">Tìm số điện thoại</label>'
-        f'<input id="so" name="so" inputmode="numeric" value="{html.escape(part)}"><button>Tìm</button></form>'
+        f'<input id="so" name="so" inputmode="numeric" value="{html.escape(part)}">'
+        "<button>Tìm</button></form>"
     )
     counts = f"<p class='counts'>{stats['count']} tin nhắn tới {stats['phones']} số điện thoại.</p>"
     items = "".join(
         f'<li><a href="/phones/{row["phone"]}"><b>{show(row["phone"])}</b>'
-        f"<span>{html.escape(row['last'])}</span><small>{row['count']} tin · {_time(row['at'])}</small></a></li>"
+        f"<span>{html.escape(row['last'])}</span>"
+        f"<small>{row['count']} tin · {_time(row['at'])}</small></a></li>"
         for row in rows
     )
     listing = f'<ul class="phones">{items}</ul>' if rows else "<p>Chưa có tin nhắn nào.</p>"
@@ -43,10 +47,13 @@ def phones_page(rows: list[dict[str, Any]], stats: dict[str, int], part: str) ->
 def phone_page(phone: str, messages: list[dict[str, Any]]) -> str:
     """One phone: bubbles, newest first."""
     bubbles = "".join(
-        f'<li><small>{html.escape(one["brand"])} · {_time(one["at"])} · {parts_of(one["text"])} phần tin</small>'
+        f"<li><small>{html.escape(one['brand'])} · {_time(one['at'])} · "
+        f"{parts_of(one['text'])} phần tin</small>"
         f"<p>{html.escape(one['text'])}</p></li>"
         for one in messages
     )
-    listing = f'<ol class="bubbles" reversed>{bubbles}</ol>' if messages else "<p>Số này chưa nhận tin nào.</p>"
+    listing = (
+        f'<ol class="bubbles" reversed>{bubbles}</ol>' if messages else "<p>Số này chưa nhận tin nào.</p>"
+    )
     back = '<p><a href="/">Tất cả điện thoại</a></p>'
     return _HEAD.format(title=f"Điện thoại {show(phone)}") + back + listing + _FOOT

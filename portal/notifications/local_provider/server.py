@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 60
     server: Provider
 
-    def do_GET(self) -> None:  # noqa: N802 - the standard library calls it so
+    def do_GET(self) -> None:
         where = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(where.query).items()}
         parts = [part for part in where.path.split("/") if part]
@@ -67,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._json({"error": "not found"}, status=404)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self._read_json()
         if body is None:
             self._json({"error": "a JSON object is expected"}, status=400)
@@ -123,7 +124,9 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def _json(self, content: Any, *, status: int = 200) -> None:
-        self._answer(status, json.dumps(content, ensure_ascii=False).encode(), "application/json; charset=utf-8")
+        self._answer(
+            status, json.dumps(content, ensure_ascii=False).encode(), "application/json; charset=utf-8"
+        )
 
     def _html(self, content: str) -> None:
         self._answer(200, content.encode(), "text/html; charset=utf-8")
@@ -132,7 +135,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'")
+        self.send_header(
+            "Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'"
+        )
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()
@@ -143,8 +148,5 @@ class Handler(BaseHTTPRequestHandler):
 
 def serve(*, host: str, port: int, data: Path | None = None) -> None:
     """Run until Ctrl-C or SIGTERM."""
-    with Provider(host=host, port=port, data=data) as provider:
-        try:
-            provider.serve_forever()
-        except KeyboardInterrupt:
-            pass
+    with Provider(host=host, port=port, data=data) as provider, suppress(KeyboardInterrupt):
+        provider.serve_forever()

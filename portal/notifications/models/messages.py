@@ -130,7 +130,7 @@ class OutboxMessage(Row):
 
     @property
     def request_id(self) -> str:
-        """What the provider recognises repetitions by: 32 characters, a few more after an officer's resend."""
+        """What the provider knows repetitions by: 32 characters, a few more after an officer's resend."""
         return self.uid.hex if self.send_round == 1 else f"{self.uid.hex}-{self.send_round}"
 
 

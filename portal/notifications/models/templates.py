@@ -73,6 +73,8 @@ class MessageTemplate(Row):
     def clean(self) -> None:
         """ValidationError `notice_invalid` or `body_invalid`; fills `parameters` from the body."""
         if not _NOTICE_KEY.fullmatch(self.notice or ""):
-            raise ValidationError({"notice": ValidationError(_("Không có thông báo này."), code="notice_invalid")})
+            raise ValidationError(
+                {"notice": ValidationError(_("Không có thông báo này."), code="notice_invalid")}
+            )
         self.body = clean_template_body(self.body)
         self.parameters = parameters_of(self.body)

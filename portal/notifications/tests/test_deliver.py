@@ -16,7 +16,7 @@ from portal.notifications.actions.settle import settle_error
 from portal.notifications.actions.sweep import expire_messages, sweep_outbox
 from portal.notifications.channels.errors import ERROR_RULES, ChannelError, rule_of
 from portal.notifications.channels.sms.esms.channel import SEND_PATH
-from portal.notifications.enums import ErrorKind, State
+from portal.notifications.enums import ErrorKind
 from portal.notifications.models import DeliveryAttempt, OutboxMessage
 from portal.notifications.notices import find_notice
 from portal.notifications.tests.conftest import TESTER
@@ -94,7 +94,14 @@ def test_a_code_is_derived_when_it_is_sent(make_message, answer, esms):
 
 @pytest.mark.parametrize(
     ("code", "state"),
-    [("101", "queued"), ("103", "queued"), ("146", "queued"), ("99", "failed"), ("108", "failed"), ("124", "accepted")],
+    [
+        ("101", "queued"),
+        ("103", "queued"),
+        ("146", "queued"),
+        ("99", "failed"),
+        ("108", "failed"),
+        ("124", "accepted"),
+    ],
 )
 def test_esms_codes_do_what_the_table_says(make_message, answer, code, state):
     answer(CodeResult=code)
@@ -132,7 +139,9 @@ def test_a_retry_waits_and_is_woken_when_the_wait_is_short(make_message, esms, p
     assert send(message) == "retry"
     wait = (message.next_at - before).total_seconds()
     assert 7.4 < wait < 13
-    assert [(args, queue) for _name, args, queue, _after in published] == [([str(message.uid)], "transactional")]
+    assert [(args, queue) for _name, args, queue, _after in published] == [
+        ([str(message.uid)], "transactional")
+    ]
     assert send(message) is None
 
 
@@ -149,7 +158,10 @@ def test_waits_double_up_to_the_longest():
         limits.wait_seconds(message_class="transactional", kind=ErrorKind.RETRY, attempts=number)
         for number in (1, 2, 3, 30)
     ]
-    assert [low < wait < high for wait, (low, high) in zip(waits, [(7, 13), (15, 25), (30, 50), (1350, 2250)], strict=True)] == [True] * 4
+    assert [
+        low < wait < high
+        for wait, (low, high) in zip(waits, [(7, 13), (15, 25), (30, 50), (1350, 2250)], strict=True)
+    ] == [True] * 4
 
 
 def test_retries_end(make_message, esms):
@@ -228,7 +240,10 @@ def test_an_opted_out_purpose_is_not_sent_but_a_code_is(make_message, answer, es
         set_opt_out(contact_point=phone, purpose=purpose, refused=True, by=TESTER)
     notice, code = make_message(), make_message(notice="tests.code", context={"challenge": "c1"})
     send(notice), send(code)
-    assert [(row.state, row.last_error) for row in (notice, code)] == [("cancelled", "opted_out"), ("accepted", "")]
+    assert [(row.state, row.last_error) for row in (notice, code)] == [
+        ("cancelled", "opted_out"),
+        ("accepted", ""),
+    ]
     assert len(esms.log) == 1
 
 
@@ -241,7 +256,7 @@ def test_the_next_channel_of_the_plan_is_tried(make_message, answer):
 
 
 def test_the_sweeper_wakes_what_is_due_and_what_was_dropped(make_message, published):
-    due, held, fresh, later = (make_message() for _number in range(4))
+    due, held, _fresh, later = (make_message() for _number in range(4))
     past = timezone.now() - dt.timedelta(minutes=1)
     OutboxMessage.objects.filter(pk__in=[due.pk, held.pk]).update(next_at=past)
     claim_message(message_uid=held.uid, by=TESTER)

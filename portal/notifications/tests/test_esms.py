@@ -14,7 +14,13 @@ UID = uuid.UUID("12345678123456781234567812345678")
 
 
 def outgoing(**given) -> Outgoing:
-    facts = {"uid": UID, "request_id": UID.hex, "phone": "+84750123456", "text": "Mã đúng: 42", "brand": "CATHUNGHIEM"}
+    facts = {
+        "uid": UID,
+        "request_id": UID.hex,
+        "phone": "+84750123456",
+        "text": "Mã đúng: 42",
+        "brand": "CATHUNGHIEM",
+    }
     return Outgoing(**{**facts, **given})
 
 
@@ -119,4 +125,10 @@ def test_parts_are_counted_as_carriers_bill(text, parts):
 def test_a_callback_token_opens_its_own_message_only():
     token = callback_token(UID)
     other = uuid.uuid4().hex + token[32:]
-    assert [uid_of_token(one) for one in (token, other, token[:-1], "x" * 64, "")] == [UID, None, None, None, None]
+    assert [uid_of_token(one) for one in (token, other, token[:-1], "x" * 64, "")] == [
+        UID,
+        None,
+        None,
+        None,
+        None,
+    ]

@@ -1,11 +1,9 @@
-import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import pytest
 from pytest_httpserver import HTTPServer
 
@@ -23,6 +21,9 @@ MESSAGE = {
     "RequestId": "r1",
     "Sandbox": "0",
 }
+
+
+_kept = threading.local()
 
 
 @pytest.fixture
@@ -47,17 +48,19 @@ def base(start) -> str:
     return start()
 
 
+def client() -> httpx2.Client:
+    """One connection per thread, as a worker keeps it."""
+    if not hasattr(_kept, "client"):
+        _kept.client = httpx2.Client(trust_env=False)
+    return _kept.client
+
+
 def get(address: str):
-    with urllib.request.urlopen(address) as answer:
-        return json.load(answer)
+    return client().get(address).raise_for_status().json()
 
 
 def post(address: str, body: dict):
-    request = urllib.request.Request(
-        address, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
-    )
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
+    return client().post(address, json=body).raise_for_status().json()
 
 
 def send(base: str, **changes) -> str:
@@ -69,8 +72,7 @@ def test_a_message_reaches_its_phone_and_page(base):
     assert (answer["CodeResult"], bool(answer["SMSID"])) == ("100", True)
     assert [one["text"] for one in get(f"{base}/_phones/0750123456/messages")] == ["Ma: 123456"]
     assert [one["phone"] for one in get(f"{base}/_phones")] == ["0750123456"]
-    with urllib.request.urlopen(f"{base}/phones/0750123456") as page:
-        text = page.read().decode()
+    text = client().get(f"{base}/phones/0750123456").text
     assert "Ma: 123456" in text and "0750 123 456" in text and "<script" not in text
 
 
@@ -119,7 +121,12 @@ def test_a_request_id_is_taken_once_in_24_hours(base):
     post(f"{base}/_control", {"clock_offset": 24 * 3600 + 1})
     assert send(base) == "100"
     stats = get(f"{base}/_stats")
-    assert (stats["count"], stats["unique_request_ids"], stats["duplicates"], stats["repeated"]) == (2, 1, 1, 1)
+    assert (stats["count"], stats["unique_request_ids"], stats["duplicates"], stats["repeated"]) == (
+        2,
+        1,
+        1,
+        1,
+    )
 
 
 def test_the_same_text_goes_out_once_in_five_minutes_when_asked(base):
@@ -143,20 +150,20 @@ def test_sandbox_messages_are_shown_nowhere(base):
 
 def test_faults_happen_when_asked(base):
     post(f"{base}/_control", {"fail_next": 1})
-    with pytest.raises(urllib.error.HTTPError) as caught:
+    with pytest.raises(httpx2.HTTPStatusError) as caught:
         send(base)
-    assert caught.value.code == 502
+    assert caught.value.response.status_code == 502
     post(f"{base}/_control", {"reset_after_accept_rate": 1})
-    with pytest.raises((ConnectionResetError, urllib.error.URLError)):
+    with pytest.raises(httpx2.TransportError):
         send(base)
     post(f"{base}/_control", {"reset_after_accept_rate": 0})
     assert (send(base), get(f"{base}/_stats")["count"]) == ("124", 1)
 
 
 def test_a_wrong_switch_changes_nothing(base):
-    with pytest.raises(urllib.error.HTTPError) as caught:
+    with pytest.raises(httpx2.HTTPStatusError) as caught:
         post(f"{base}/_control", {"error_rate": 1, "nonsense": 1})
-    assert (caught.value.code, get(f"{base}/_control")["error_rate"]) == (400, 0)
+    assert (caught.value.response.status_code, get(f"{base}/_control")["error_rate"]) == (400, 0)
 
 
 def test_the_report_comes_back_and_is_repeated_until_it_is_heard(base, httpserver: HTTPServer):
@@ -174,7 +181,9 @@ def test_the_report_comes_back_and_is_repeated_until_it_is_heard(base, httpserve
     end = time.monotonic() + 5
     while get(f"{base}/_stats")["callbacks"] < 1 and time.monotonic() < end:
         time.sleep(0.05)
-    assert [(one["RequestId"], one["SendStatus"], one["SendFailed"]) for one in heard] == [("r1", "5", "1")] * 2
+    assert [(one["RequestId"], one["SendStatus"], one["SendFailed"]) for one in heard] == [
+        ("r1", "5", "1")
+    ] * 2
 
 
 def test_it_takes_300_messages_a_second(base):

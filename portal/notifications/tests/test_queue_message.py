@@ -12,7 +12,9 @@ from portal.notifications.notices import Notice, UnknownNotice, register_notice
 from portal.notifications.tests.conftest import PHONE, TESTER
 
 
-def test_queue_message_publishes_the_uid_and_nothing_else(make_message, published, django_capture_on_commit_callbacks):
+def test_queue_message_publishes_the_uid_and_nothing_else(
+    make_message, published, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         message = make_message()
         assert published == []

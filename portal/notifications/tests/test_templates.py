@@ -50,7 +50,13 @@ def files(tmp_path, monkeypatch):
 def test_a_missing_default_is_made_from_its_file(unit, files):
     files("tests.seeded", "Kính báo {so}.\n")
     row = template_for(unit=unit, channel="sms", notice="tests.seeded")
-    assert (row.body, row.parameters, row.version, row.from_file, row.unit) == ("Kính báo {so}.", ["so"], 1, True, None)
+    assert (row.body, row.parameters, row.version, row.from_file, row.unit) == (
+        "Kính báo {so}.",
+        ["so"],
+        1,
+        True,
+        None,
+    )
     assert template_for(unit=unit, channel="sms", notice="tests.seeded") == row
     assert template_for(unit=unit, channel="sms", notice="tests.no_file") is None
 
@@ -62,13 +68,22 @@ def test_a_changed_file_becomes_a_new_version(unit, files):
     files("tests.seeded", "Hai {so}.")
     assert sync_all_defaults(by=SEEDER) == ["sms tests.seeded"]
     rows = MessageTemplate.objects.filter(notice="tests.seeded").order_by("version")
-    assert list(rows.values_list("body", "version", "is_active")) == [("Một {so}.", 1, False), ("Hai {so}.", 2, True)]
+    assert list(rows.values_list("body", "version", "is_active")) == [
+        ("Một {so}.", 1, False),
+        ("Hai {so}.", 2, True),
+    ]
 
 
 def test_a_file_never_replaces_what_somebody_wrote(unit, files):
     files("tests.seeded", "Một {so}.")
     sync_all_defaults(by=SEEDER)
-    change_template(template=MessageTemplate.objects.get(), body="Của chúng tôi {so}.", provider_id="77", unit=None, by=TESTER)
+    change_template(
+        template=MessageTemplate.objects.get(),
+        body="Của chúng tôi {so}.",
+        provider_id="77",
+        unit=None,
+        by=TESTER,
+    )
     files("tests.seeded", "Hai {so}.")
     assert sync_all_defaults(by=SEEDER) == []
     assert template_for(unit=unit, channel="sms", notice="tests.seeded").body == "Của chúng tôi {so}."
@@ -80,7 +95,10 @@ def test_the_nearest_unit_decides(templates):
     common = {"channel": "sms", "notice": "tests.confirmed", "provider_id": "", "by": TESTER}
     above = create_template(body="Tỉnh {so}", unit=province, **common)
     own = create_template(body="Phường {so}", unit=ward, **common)
-    found = [template_for(unit=one, channel="sms", notice="tests.confirmed") for one in (ward, other, make_unit("Xa"))]
+    found = [
+        template_for(unit=one, channel="sms", notice="tests.confirmed")
+        for one in (ward, other, make_unit("Xa"))
+    ]
     assert found == [own, above, templates[0]]
 
 
@@ -101,7 +119,14 @@ def test_a_change_is_a_new_version_and_the_slower_colleague_is_told(templates):
 
 
 def test_a_unit_has_one_text_per_notice(unit):
-    facts = {"channel": "sms", "notice": "tests.confirmed", "body": "A", "provider_id": "", "unit": unit, "by": TESTER}
+    facts = {
+        "channel": "sms",
+        "notice": "tests.confirmed",
+        "body": "A",
+        "provider_id": "",
+        "unit": unit,
+        "by": TESTER,
+    }
     create_template(**facts)
     with pytest.raises(Conflict) as caught:
         create_template(**facts)
@@ -111,7 +136,11 @@ def test_a_unit_has_one_text_per_notice(unit):
 def test_an_officer_writes_for_his_units_and_never_the_default(unit, templates):
     officer, stranger = Officer(unit), make_unit("Khác")
     own = change_template(template=templates[0], body="Riêng {so}", provider_id="", unit=unit, by=officer)
-    assert (own.unit, own.version, MessageTemplate.objects.get(pk=templates[0].pk).is_active) == (unit, 1, True)
+    assert (own.unit, own.version, MessageTemplate.objects.get(pk=templates[0].pk).is_active) == (
+        unit,
+        1,
+        True,
+    )
     for place in (None, stranger):
         with pytest.raises(NotAllowed):
             change_template(template=templates[0], body="X", provider_id="", unit=place, by=officer)
@@ -119,7 +148,13 @@ def test_an_officer_writes_for_his_units_and_never_the_default(unit, templates):
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [("  ", "body_empty"), ("x" * 1001, "body_too_long"), ("{So}", "body_invalid"), ("{a.b}", "body_invalid"), ("a } b", "body_invalid")],
+    [
+        ("  ", "body_empty"),
+        ("x" * 1001, "body_too_long"),
+        ("{So}", "body_invalid"),
+        ("{a.b}", "body_invalid"),
+        ("a } b", "body_invalid"),
+    ],
 )
 def test_a_bad_body_is_refused(db, body, code):
     row = MessageTemplate(notice="tests.confirmed", body=body)

@@ -1,11 +1,12 @@
 import time
 import uuid
 
+import kombu.transport.redis  # noqa: F401 - imported once per process, long before the first booking
 import pytest
 from celery import current_app
 
 from portal.notifications import wake as shelf
-from portal.notifications.wake import is_paused, resume, wake, waiting_in
+from portal.notifications.wake import is_paused, resume, waiting_in, wake
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,6 @@ def test_a_dead_broker_has_no_queue_length(dead_broker):
 @pytest.mark.faults
 def test_queue_lengths_are_read_from_a_real_broker(own_valkey, monkeypatch):
     monkeypatch.setattr(current_app.conf, "broker_url", f"{own_valkey.url}/0")
-    monkeypatch.setattr(current_app.conf, "broker_transport_options", {})
     monkeypatch.setattr(shelf, "_connections", {})
     assert waiting_in("bulk") == 0
     assert [wake(uuid.uuid4(), "bulk") for _number in range(3)] == [True] * 3

@@ -1,5 +1,6 @@
-"""Addresses of this room alone, under the name space the portal gives it."""
+"""Addresses of this room and the officers' desk, without the pages of the rooms above."""
 
+from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("", include("portal.notifications.urls"))]
+urlpatterns = [path("quan-tri/", admin.site.urls), path("", include("portal.notifications.urls"))]

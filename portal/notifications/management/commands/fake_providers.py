@@ -11,7 +11,9 @@ from portal.notifications.local_provider.server import serve
 
 
 class Command(BaseCommand):
-    help = "Run the local SMS provider: it takes messages for the imaginary phones 075x xxx xxx and shows them."
+    help = (
+        "Run the local SMS provider: it takes messages for the imaginary phones 075x xxx xxx and shows them."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
