@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from portal.audit.models import AuditEntry
 from portal.officers.models import Officer, RoleAssignment
+from portal.officers.site import OfficersSite
 from portal.officers.tests.conftest import PASSWORD
 from portal.units.models import Unit
 
@@ -29,6 +31,11 @@ def _page(officer: Officer) -> str:
 
 def _step(obj: Officer | RoleAssignment, slug: str) -> str:
     return reverse(f"admin:officers_{obj._meta.model_name}_step", args=[obj.uid, slug])
+
+
+def test_the_admin_site_is_the_officers_own() -> None:
+    """The theme's default app config would put its own site in place: settings name BasicAppConfig."""
+    assert isinstance(admin.site, OfficersSite)
 
 
 def test_log_in_is_vietnamese_and_leads_to_the_start_page(units: Units, appoint: Appoint, desk: Desk) -> None:
