@@ -8,6 +8,7 @@ from django.urls import include, path
 from portal.common.components_view import components_page
 from portal.home.views import healthz
 
+handler404 = "portal.home.views.not_found"
 handler500 = "portal.home.views.server_error"
 
 urlpatterns = [

@@ -82,8 +82,11 @@ class HoldVisit(IdempotentMixin, APIView):
         return Response(HoldAnswer(booking).data, status=201)
 
 
-class ConfirmVisit(IdempotentMixin, APIView):
-    """Enter the code; the answer has the number."""
+class ConfirmVisit(APIView):
+    """Enter the code; the answer has the number.
+
+    The same code again gives the same booking, so no answer is stored: it may hold a token.
+    """
 
     @extend_schema(operation_id="confirm_visit", request=ConfirmRequest, responses=ConfirmAnswer)
     def post(self, request: Request, booking_uid: uuid.UUID) -> Response:

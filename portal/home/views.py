@@ -5,15 +5,16 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.defaults import server_error as server_error_page
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
+from django.views.defaults import page_not_found
+from django.views.defaults import server_error as server_error_page
 
 from appointments.forms import LookupForm
 from appointments.queries import taking_campaigns
-from portal.common.api.problems import server_error_json
+from portal.common.api.problems import not_found_json, server_error_json
 from portal.common.codes import find_code
 from portal.units.models import Unit
 from portal.units.pages import for_unit
@@ -27,7 +28,11 @@ def start(request: HttpRequest) -> HttpResponse:
     """Find the unit by its name, an old name or a place."""
     text = request.GET.get("q", "").strip()[:100]
     found = find_units(text, limit=MOST_FOUND, open_only=True) if text else []
-    nearby = [] if text else list(Unit.objects.open().select_related("kind", "parent__kind").order_by("pk")[:MOST_FOUND])
+    nearby = (
+        []
+        if text
+        else list(Unit.objects.open().select_related("kind", "parent__kind").order_by("pk")[:MOST_FOUND])
+    )
     return render(request, "home/start.html", {"text": text, "found": found, "units": nearby})
 
 
@@ -93,3 +98,9 @@ def _broker_kind() -> str:
 def server_error(request: HttpRequest) -> HttpResponse:
     """problem+json for the API, the page for people; neither touches the database."""
     return server_error_json(request) if request.path.startswith("/api/") else server_error_page(request)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """problem+json for the API, the page for people."""
+    is_api = request.path.startswith("/api/")
+    return not_found_json(request) if is_api else page_not_found(request, exception)

@@ -3,7 +3,6 @@
 from kombu import Queue
 
 from portal.settings.environment import PORTAL_MODE, VAR, env
-from portal.settings.limits import OUTBOX_SWEEP_SECONDS
 
 QUEUES = ("codes", "transactional", "bulk", "maintenance")
 
@@ -79,19 +78,3 @@ def _cache() -> dict:
 
 
 CACHES = {"default": _cache()}
-
-
-def _every(task: str, seconds: int) -> dict:
-    """`expires`: a worker that was away does not run the same sweep a hundred times."""
-    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "outbox": _every("notifications.sweep", OUTBOX_SWEEP_SECONDS),
-    "holds": _every("appointments.expire_holds", 60),
-    "drafts": _every("appointments.erase_old_drafts", 3600),
-    "journal": _every("audit.seal_entries", 60),
-    "journal-head": _every("audit.export_head", 3600),
-    "codes": _every("citizens.forget_expired", 3600),
-    "requests": _every("requests.sweep", 3600),
-}

@@ -33,6 +33,7 @@ OFFICERS = (
 )
 MAIN_OFFICER = "canbo"
 CAMPAIGN = "Cấp căn cước lưu động"
+OFFICE = "Tiếp nhận căn cước tại trụ sở"
 
 
 class Command(BaseCommand):
@@ -47,7 +48,9 @@ class Command(BaseCommand):
         password = self.add_officers(units)
         ward = units["Phường Hải Vân Đông"]
         self.add_campaign(ward, CAMPAIGN, place="Nhà văn hóa phường", capacity=12)
-        self.add_campaign(units["Xã Đồng Lúa"], "Tiếp nhận căn cước tại trụ sở", place="Trụ sở công an xã", capacity=4)
+        self.add_campaign(
+            units["Xã Đồng Lúa"], "Tiếp nhận căn cước tại trụ sở", place="Trụ sở công an xã", capacity=4
+        )
         self.stdout.write(f"{MAIN_OFFICER} {password}" if password else MAIN_OFFICER)
 
     def add_officers(self, units: dict[str, Unit]) -> str:

@@ -1,0 +1,1 @@
+"""An evening of a campaign: imaginary citizens who register through the real HTTP door."""
