@@ -63,7 +63,7 @@ def test_start_answers_and_ctrl_c_leaves_nothing(launch, var):
     command = launch()
 
     assert http_status(f"http://127.0.0.1:{command.port}/healthz") == 200
-    assert http_status(f"http://127.0.0.1:{command.port + 1}/") == 200
+    assert wait_until(lambda: http_status(f"http://127.0.0.1:{command.port + 1}/") == 200, seconds=60)
     for text in ("/quan-tri/", "/api/v1/docs/", f"http://127.0.0.1:{command.port + 1}/"):
         assert text in command.output
 
