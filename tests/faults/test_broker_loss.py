@@ -44,11 +44,13 @@ def ask(address: str) -> Any:
         return json.load(answer)
 
 
-def database_environment() -> dict[str, str]:
-    """How another process finds the database of this test."""
+def database_environment(var: Path) -> dict[str, str]:
+    """How a process with the data folder `var` finds the database of this test."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
-        return {"PORTAL_SQLITE_PATH": name}
+        # SQLite follows the link, so both processes share one file, one WAL and one lock.
+        (var / "portal.sqlite3").symlink_to(name)
+        return {}
     return {"DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"}
 
 
@@ -98,13 +100,13 @@ def provider(start_process) -> str:
 
 
 @pytest.fixture
-def worker(transactional_db, start_process, own_valkey: Valkey, provider: str) -> subprocess.Popen:
+def worker(transactional_db, tmp_path, start_process, own_valkey: Valkey, provider: str) -> subprocess.Popen:
     """A worker with beat on this test's database, broker and provider, sweeping as often as by default."""
     return start_process(
         *("-m", "celery", "-A", "portal", "worker", "--beat", "--concurrency", "2", "--loglevel", "INFO"),
         *("--queues", "codes,transactional,bulk,maintenance", "--include", "tests.faults.test_broker_loss"),
         *("--without-gossip", "--without-mingle"),
-        **database_environment(),
+        **database_environment(tmp_path),
         PORTAL_BROKER_URL=f"{own_valkey.url}/0",
         SMS_CHANNEL="esms",
         ESMS_BASE_URL=provider,
