@@ -39,7 +39,7 @@ _DESK = (
     | _BOOKINGS
     | _all("procedures", "view", "declaration")
     | _all("citizens", "view", "contact")
-    | _all("notifications", "view", "outboxmessage")
+    | _all("notifications", "view change", "outboxmessage")
 )
 _CAMPAIGNS = _all("appointments", "add change open close", "campaign") | _all(
     "appointments", "change", "session"
@@ -62,7 +62,7 @@ _ACCOUNTS = _all("officers", "view add change", "officer roleassignment")
 CONTENT_PERMISSIONS = (
     _all("appointments", "view book check_in cancel move", "booking")
     | _all("procedures", "view", "declaration")
-    | _all("notifications", "view", "outboxmessage")
+    | _all("notifications", "view change", "outboxmessage")
     | _all("citizens", "view", "contact")
 )
 
@@ -76,13 +76,13 @@ _TABLE = (
     Role(
         "id_desk",
         _("Tiếp nhận căn cước"),
-        _("Mở và đóng đợt tiếp nhận, đặt, đổi, hủy lịch hẹn, xem tờ khai và tin nhắn đã gửi."),
+        _("Mở và đóng đợt tiếp nhận, đặt, đổi, hủy lịch hẹn, xem tờ khai, tin nhắn đã gửi; gửi lại tin bị lỗi."),
         _DESK | _CAMPAIGNS,
     ),
     Role(
         "residence_desk",
         _("Tiếp nhận cư trú"),
-        _("Đặt, đổi, hủy lịch hẹn, xem tờ khai và tin nhắn đã gửi."),
+        _("Đặt, đổi, hủy lịch hẹn, xem tờ khai, tin nhắn đã gửi; gửi lại tin bị lỗi."),
         _DESK,
     ),
     Role(

@@ -78,7 +78,7 @@ class Officer(AbstractBaseUser, Row):
         return False
 
     def get_full_name(self) -> str:
-        return self.full_name or self.username
+        return str(self.full_name or self.username)
 
     def get_short_name(self) -> str:
         return self.username

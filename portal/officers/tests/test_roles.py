@@ -13,7 +13,12 @@ DIRECTORY = {
 PLANS = {"appointments.view_campaign", "appointments.view_session"}
 RECEPTION = {"appointments.view_booking", "appointments.check_in_booking"}
 BOOKING = {"appointments.book_booking", "appointments.cancel_booking", "appointments.move_booking"}
-DESK = {"procedures.view_declaration", "citizens.view_contact", "notifications.view_outboxmessage"}
+DESK = {
+    "procedures.view_declaration",
+    "citizens.view_contact",
+    "notifications.view_outboxmessage",
+    "notifications.change_outboxmessage",
+}
 CAMPAIGNS = {
     "appointments.add_campaign",
     "appointments.change_campaign",
