@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx2
+
 from portal.citizens.actions.codes import start_verification
 from portal.citizens.actions.tokens import PURPOSE
 from portal.citizens.models import OneTimeCode
@@ -20,6 +22,8 @@ from portal.notifications.models import OutboxMessage
 from portal.units.models import Unit
 
 PHONES = 10**7
+# Asks for one phone and says what came of it: "sent" or the code of the refusal.
+Asker = Callable[[str], str]
 
 
 @dataclass
@@ -62,17 +66,34 @@ def ask_with_proof(*, unit: Unit, phone: str, address: str) -> Any:
     return answer
 
 
-def flood(
-    *, unit: Unit, requests: int, address: str, progress: Callable[[int], None], prove: bool = False
-) -> FloodReport:
-    """Ask for `requests` codes for distinct imaginary numbers; with `prove`, callers bring proofs."""
+def asker(*, unit: Unit, address: str, prove: bool = False) -> Asker:
+    """Callers inside this process, all from `address`; with `prove` they solve their challenges."""
+    ask = ask_with_proof if prove else ask_once
+
+    def caller(phone: str) -> str:
+        answer = ask(unit=unit, phone=phone, address=address)
+        return "sent" if isinstance(answer, OneTimeCode) else answer.code
+
+    return caller
+
+
+def http_asker(*, url: str, unit: Unit) -> Asker:
+    """Callers at the real door `url` (http://host:port), each without cookies, from this machine."""
+
+    def caller(phone: str) -> str:
+        answer = httpx2.post(f"{url}/api/v1/tokens/", json={"phone": phone, "unit": unit.slug}, timeout=30)
+        return "sent" if answer.status_code == httpx2.codes.ACCEPTED else str(answer.json().get("code"))
+
+    return caller
+
+
+def flood(*, unit: Unit, requests: int, ask: Asker, progress: Callable[[int], None]) -> FloodReport:
+    """Let `ask` ask for `requests` codes, each for another imaginary number."""
     start, first = time.monotonic(), uuid.uuid4().int
     before = OutboxMessage.objects.filter(unit=unit).count()
-    ask = ask_with_proof if prove else ask_once
     answers: Counter[str] = Counter()
     for number in range(requests):
-        answer = ask(unit=unit, phone=imaginary_phone(first + number), address=address)
-        answers["sent" if isinstance(answer, OneTimeCode) else answer.code] += 1
+        answers[ask(imaginary_phone(first + number))] += 1
         progress(number + 1)
     return FloodReport(
         requests=requests,

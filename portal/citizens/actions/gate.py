@@ -172,7 +172,7 @@ def refuse_for_proof(request: Asking) -> NoReturn:
         refuse_spent(request)
     raise TooMany(
         "proof_required",
-        _("Đang có nhiều yêu cầu gửi mã. Xin đợi trang kiểm tra tự động, hoặc chờ đến lượt."),
+        _("Đang có nhiều yêu cầu gửi mã, nên cần thêm một bước ngắn trước khi gửi mã cho Ông/Bà."),
         queue_seconds=waits,
         **_challenge(request, state),
     )

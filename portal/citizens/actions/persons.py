@@ -109,7 +109,7 @@ def _answers(person: Person, answer: str) -> bool:
     """A typed date also answers for a person whose papers show that year only."""
     digits = "".join(answer.split())
     if person.identity_number and len(digits) == LAST_DIGITS:
-        ending = person.identity_number[-LAST_DIGITS:]
+        ending = str(person.identity_number)[-LAST_DIGITS:]
         if hmac.compare_digest(ending.encode(), digits.encode()):
             return True
     try:

@@ -6,7 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.citizens.flood import ask_once, ask_with_proof, flood, imaginary_phone, show_report
+from portal.citizens.flood import (
+    Asker,
+    ask_once,
+    ask_with_proof,
+    asker,
+    flood,
+    http_asker,
+    imaginary_phone,
+    show_report,
+)
 from portal.citizens.models import OneTimeCode
 from portal.citizens.rules import TICKET_SECONDS
 from portal.units.models import Unit
@@ -19,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--unit", required=True, help="slug of an open unit")
         parser.add_argument("--requests", type=int, default=10_000)
         parser.add_argument("--address", default="198.51.100.7")
+        parser.add_argument("--url", help="flood this running portal by HTTP (then its address is 127.0.0.1)")
         parser.add_argument("--prove", action="store_true", help="the flood solves its challenges, too")
         parser.add_argument("--no-queue", action="store_true", help="do not wait for a turn in the queue")
 
@@ -31,14 +41,19 @@ class Command(BaseCommand):
         report = flood(
             unit=unit,
             requests=options["requests"],
-            address=options["address"],
+            ask=self._asker(unit, options),
             progress=self._progress(options["requests"]),
-            prove=options["prove"],
         )
         self.stdout.write("\n" + show_report(report))
-        self._neighbour_with_proof(unit, options["address"])
+        address = "127.0.0.1" if options["url"] else options["address"]
+        self._neighbour_with_proof(unit, address)
         if not options["no_queue"]:
-            self._neighbour_in_queue(unit, options["address"])
+            self._neighbour_in_queue(unit, address)
+
+    def _asker(self, unit: Unit, options: dict[str, Any]) -> Asker:
+        if options["url"]:
+            return http_asker(url=options["url"], unit=unit)
+        return asker(unit=unit, address=options["address"], prove=options["prove"])
 
     def _progress(self, total: int) -> Any:
         step = max(1, total // 20)
