@@ -76,7 +76,7 @@ _TABLE = (
     Role(
         "id_desk",
         _("Tiếp nhận căn cước"),
-        _("Mở và đóng đợt tiếp nhận, đặt, đổi, hủy lịch hẹn, xem tờ khai, tin nhắn đã gửi; gửi lại tin bị lỗi."),
+        _("Mở, đóng đợt tiếp nhận; đặt, đổi, hủy lịch hẹn; xem tờ khai, tin đã gửi; gửi lại tin bị lỗi."),
         _DESK | _CAMPAIGNS,
     ),
     Role(
