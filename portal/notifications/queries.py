@@ -22,8 +22,8 @@ def find_template(*, unit: Unit, channel: str, notice: str) -> MessageTemplate |
     """The active template of the unit, else of the nearest unit above it, else the default."""
     order = {one.pk: place for place, one in enumerate(lineage(unit))}
     wanted = MessageTemplate.objects.active().filter(channel=channel, notice=notice)
-    rows = list(wanted.filter(unit_id__in=order)) + list(wanted.filter(unit__isnull=True))
-    return min(rows, key=lambda row: order.get(row.unit_id, _DEEPEST), default=None)
+    own = sorted(wanted.filter(unit_id__in=list(order)), key=lambda row: order[row.unit_id or 0])
+    return own[0] if own else wanted.filter(unit__isnull=True).first()
 
 
 def sms_brand(unit: Unit) -> str:

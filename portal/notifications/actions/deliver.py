@@ -64,7 +64,7 @@ def _call(claim: Claim) -> tuple[Accepted, MessageTemplate]:
     outgoing = Outgoing(
         uid=message.uid,
         request_id=message.request_id,
-        phone=message.recipient.phone,
+        phone=str(message.recipient.phone),
         text=render(message, template),
         brand=sms_brand(message.unit),
     )
