@@ -8,7 +8,6 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Generator
-from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,7 +42,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-pytest_plugins = ["tests.people"] if find_spec("tests.people") else []
+pytest_plugins = ["tests.people"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -72,6 +71,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None]:
     if report.skipped:
         report.outcome = "failed"
         report.longrepr = f"Skipped tests count as failed here: {report.longrepr}"
+        vars(report).pop("wasxfail", None)  # with it pytest counts no failure and ends green
 
 
 @pytest.hookimpl(hookwrapper=True)

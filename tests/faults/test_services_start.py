@@ -85,7 +85,7 @@ def migrated(container: Container) -> Container:
     job = container.run("migrate", portal_services()["migrate"]["command"], "migrate")
     assert job.process.wait(timeout=180) == 0, job.output
     assert has_tables((container.secrets_folder / "database_url").read_text())
-    # Without the viewers of the API's documentation: compressing them costs a minute, no page here needs them.
+    # Without the viewers of the API docs: compressing them costs a minute, and no page here needs them.
     build = ["python", "manage.py", "collectstatic", "--no-input", "-v0", "--ignore=drf_spectacular_sidecar"]
     job = container.run("web", build, "static")
     assert job.process.wait(timeout=180) == 0, job.output
