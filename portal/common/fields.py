@@ -92,6 +92,10 @@ class EncryptedField(models.BinaryField):
             raise TypeError(f"{self.label} is encrypted: look up by its keyed hash.")
         return super().get_lookup(lookup_name)
 
+    def to_python(self, value: Any) -> Any:
+        """Plain values stay as they are; BinaryField would read text as base64."""
+        return value
+
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError(f"{self.label} is never serialised.")
 

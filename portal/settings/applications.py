@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.settings.environment import IS_PRODUCTION, PORTAL_MODE, ROOT, VAR, env
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would put its own site in front of ours
     "portal.officers.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

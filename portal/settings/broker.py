@@ -12,8 +12,12 @@ def _redis_address(base: str, number: int) -> str:
 
 
 REDIS_URL = env.str("REDIS_URL", default="")
-PORTAL_BROKER_URL = env.str("PORTAL_BROKER_URL", default="") or (_redis_address(REDIS_URL, 0) if REDIS_URL else "")
-PORTAL_CACHE_URL = env.str("PORTAL_CACHE_URL", default="") or (_redis_address(REDIS_URL, 1) if REDIS_URL else "")
+PORTAL_BROKER_URL = env.str("PORTAL_BROKER_URL", default="") or (
+    _redis_address(REDIS_URL, 0) if REDIS_URL else ""
+)
+PORTAL_CACHE_URL = env.str("PORTAL_CACHE_URL", default="") or (
+    _redis_address(REDIS_URL, 1) if REDIS_URL else ""
+)
 BROKER_IS_FILES = not PORTAL_BROKER_URL
 
 CELERY_BROKER_URL = PORTAL_BROKER_URL or "filesystem://"

@@ -8,7 +8,9 @@ SQLITE_START = (
     "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
 )
 # A booking waits for a row lock for milliseconds; after 3 s something is wrong and the citizen is told.
-POSTGRES_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000"
+POSTGRES_OPTIONS = (
+    "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000"
+)
 
 
 def _sqlite() -> dict:

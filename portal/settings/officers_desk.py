@@ -18,6 +18,9 @@ UNFOLD = {
     "SITE_HEADER": _("Bàn làm việc cán bộ"),
     "SITE_SUBHEADER": _("Cổng dịch vụ công của công an"),
     "SITE_SYMBOL": "shield_person",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: "/static/img/emblem.svg"}
+    ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: "/static/css/desk.css"],
@@ -43,29 +46,87 @@ UNFOLD = {
             {
                 "title": _("Lịch hẹn"),
                 "items": [
-                    _item(_("Lịch hẹn"), "event_available", "admin:appointments_booking_changelist", "appointments.view_booking"),
-                    _item(_("Đợt tiếp nhận"), "campaign", "admin:appointments_campaign_changelist", "appointments.view_campaign"),
-                    _item(_("Buổi làm việc"), "calendar_month", "admin:appointments_session_changelist", "appointments.view_session"),
+                    _item(
+                        _("Lịch hẹn"),
+                        "event_available",
+                        "admin:appointments_booking_changelist",
+                        "appointments.view_booking",
+                    ),
+                    _item(
+                        _("Đợt tiếp nhận"),
+                        "campaign",
+                        "admin:appointments_campaign_changelist",
+                        "appointments.view_campaign",
+                    ),
+                    _item(
+                        _("Buổi làm việc"),
+                        "calendar_month",
+                        "admin:appointments_session_changelist",
+                        "appointments.view_session",
+                    ),
                 ],
             },
             {
                 "title": _("Tin nhắn"),
                 "items": [
-                    _item(_("Tin đã gửi"), "outbox", "admin:notifications_outboxmessage_changelist", "notifications.view_outboxmessage"),
-                    _item(_("Mẫu tin"), "sms", "admin:notifications_messagetemplate_changelist", "notifications.view_messagetemplate"),
+                    _item(
+                        _("Tin đã gửi"),
+                        "outbox",
+                        "admin:notifications_outboxmessage_changelist",
+                        "notifications.view_outboxmessage",
+                    ),
+                    _item(
+                        _("Mẫu tin"),
+                        "sms",
+                        "admin:notifications_messagetemplate_changelist",
+                        "notifications.view_messagetemplate",
+                    ),
                 ],
             },
             {
                 "title": _("Cấu hình"),
                 "items": [
                     _item(_("Đơn vị"), "account_balance", "admin:units_unit_changelist", "units.view_unit"),
-                    _item(_("Thôn, tổ dân phố"), "holiday_village", "admin:units_hamlet_changelist", "units.view_hamlet"),
-                    _item(_("Giờ tiếp dân"), "schedule", "admin:units_openinghours_changelist", "units.view_openinghours"),
-                    _item(_("Danh bạ"), "contact_phone", "admin:units_unitcontact_changelist", "units.view_unitcontact"),
-                    _item(_("Ngày nghỉ, ngày bù"), "event_busy", "admin:units_calendarday_changelist", "units.view_calendarday"),
-                    _item(_("Thủ tục"), "description", "admin:procedures_procedure_changelist", "procedures.view_procedure"),
+                    _item(
+                        _("Thôn, tổ dân phố"),
+                        "holiday_village",
+                        "admin:units_hamlet_changelist",
+                        "units.view_hamlet",
+                    ),
+                    _item(
+                        _("Giờ tiếp dân"),
+                        "schedule",
+                        "admin:units_openinghours_changelist",
+                        "units.view_openinghours",
+                    ),
+                    _item(
+                        _("Danh bạ"),
+                        "contact_phone",
+                        "admin:units_unitcontact_changelist",
+                        "units.view_unitcontact",
+                    ),
+                    _item(
+                        _("Ngày nghỉ, ngày bù"),
+                        "event_busy",
+                        "admin:units_calendarday_changelist",
+                        "units.view_calendarday",
+                    ),
+                    _item(
+                        _("Thủ tục"),
+                        "description",
+                        "admin:procedures_procedure_changelist",
+                        "procedures.view_procedure",
+                    ),
                     _item(_("Cán bộ"), "badge", "admin:officers_officer_changelist", "officers.view_officer"),
-                    _item(_("Nhật ký"), "history", "admin:audit_auditentry_changelist", "audit.view_auditentry"),
+                    _item(
+                        _("Phân công vai trò"),
+                        "assignment_ind",
+                        "admin:officers_roleassignment_changelist",
+                        "officers.view_roleassignment",
+                    ),
+                    _item(
+                        _("Nhật ký"), "history", "admin:audit_auditentry_changelist", "audit.view_auditentry"
+                    ),
                 ],
             },
         ],

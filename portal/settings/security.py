@@ -73,6 +73,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 AUTH_USER_MODEL = "officers.Officer"
 AUTHENTICATION_BACKENDS = ["portal.officers.backends.RoleBackend"]
 LOGIN_URL = "/quan-tri/login/"
+LOGIN_REDIRECT_URL = "/quan-tri/"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
