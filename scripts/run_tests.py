@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 REPORTS = ROOT / "var" / "test-reports"
 ROOMS = ("portal", "procedures", "appointments", "reports")
+# loadgroup keeps the tests of one started portal (xdist_group) in one process.
+TWO_PROCESSES = ("-n", "2", "--dist", "loadgroup")
 NO_TESTS_COLLECTED = 5
 Count = tuple[int, int]
 
@@ -96,10 +98,10 @@ def phases(servers: dict[str, str], *, long: bool) -> list[tuple[str, Callable[[
                 lambda: pytest_phase("long-sqlite", ["-m", "long and sqlite"], sqlite, may_be_empty=True),
             ),
         ]
-    rooms = [*ROOMS, "-n", "2", "-m", "not browser and not faults"]
+    rooms = [*ROOMS, *TWO_PROCESSES, "-m", "not browser and not faults"]
     return [
         ("static checks", static_checks),
-        ("everything, PostgreSQL + Redis", lambda: pytest_phase("postgres", ["-n", "2"], servers)),
+        ("everything, PostgreSQL + Redis", lambda: pytest_phase("postgres", [*TWO_PROCESSES], servers)),
         ("rooms, SQLite file", lambda: pytest_phase("sqlite", rooms, sqlite)),
         (
             "one journey, SQLite file",
