@@ -3,24 +3,33 @@
 The admin declares; rules live in workflow tables and actions.
 """
 
+import base64
+import uuid
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Protocol
 
 from django.contrib import messages
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
+from portal.common.crypto import CannotUnseal, seal, unseal
 from portal.common.errors import DomainError, field_errors
 from portal.common.workflow import Move, Workflow
 
 REASON_MAX = 1000
+SEARCH_MAX = 200
+SEARCHES_KEPT = 20
+_SEARCH_LABEL = "common.admin.search"
+_SEARCHES = "searches"
 
 
 class ReadRecorder(Protocol):
@@ -66,6 +75,12 @@ class ScopedAdmin(ModelAdmin):
         permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
         return request.user.has_perm(permission, None if obj is None else self.scope_of(obj))
 
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """A row of another unit and no row at all look the same."""
+        raise Http404
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "view", obj) or self._may(request, "change", obj)
 
@@ -105,6 +120,65 @@ class ReadOnlyAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class PrivateChangeList(ChangeList):
+    """Searches for what the officer typed; `q` in the address is only a random key to it."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
+        self.query = self.model_admin.searched_text(request)
+        return super().get_queryset(request, exclude_parameters)
+
+
+class PrivateSearch:
+    """Mixin for lists that are searched by name or phone: what was typed never stands in an address.
+
+    Addresses end up in browser histories, proxy logs and Referer headers. So the box is sent by POST
+    (templates/admin/search_form.html), the text is kept sealed in the officer's own session, and the
+    address carries a random key that opens nothing elsewhere.
+    """
+
+    private_search = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PrivateChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """A search box that was sent, or a key nobody knows (any more), leads to a clean address."""
+        if request.method == "POST" and SEARCH_VAR in request.POST:
+            return self._to_list(request, self._remember(request, request.POST[SEARCH_VAR]))
+        if request.GET.get(SEARCH_VAR) and not self.searched_text(request):
+            messages.info(request, _("Lượt tìm đã hết hạn. Xin gõ lại vào ô tìm kiếm."))
+            return self._to_list(request, "")
+        return super().changelist_view(request, extra_context)  # type: ignore[misc]
+
+    def searched_text(self, request: HttpRequest) -> str:
+        """What this officer typed for the key in the address, "" when there is none."""
+        key = request.GET.get(SEARCH_VAR, "")
+        sealed = request.session.get(_SEARCHES, {}).get(key)
+        try:
+            return unseal(_SEARCH_LABEL, uuid.UUID(key), base64.b64decode(sealed)).decode() if sealed else ""
+        except CannotUnseal:  # a field key was taken away since
+            return ""
+
+    def _remember(self, request: HttpRequest, text: str) -> str:
+        """Key of the sealed text in the session; "" for an empty box."""
+        text = text.strip()[:SEARCH_MAX]
+        if not text:
+            return ""
+        key = uuid.uuid4()
+        sealed = base64.b64encode(seal(_SEARCH_LABEL, key, text.encode())).decode()
+        kept = list(request.session.get(_SEARCHES, {}).items())[1 - SEARCHES_KEPT :]
+        request.session[_SEARCHES] = {**dict(kept), str(key): sealed}
+        return str(key)
+
+    def _to_list(self, request: HttpRequest, key: str) -> HttpResponse:
+        query = request.GET.copy()
+        query.pop(PAGE_VAR, None)
+        query.pop(SEARCH_VAR, None)
+        if key:
+            query[SEARCH_VAR] = key
+        return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
 class TransitionButtons:

@@ -106,12 +106,6 @@ class ActionAdmin(ScopedAdmin):
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
-    ) -> HttpResponse:
-        """A row of another unit and no row at all look the same."""
-        raise Http404
-
     def _links(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
         if not request.user.has_perm(f"officers.change_{self.opts.model_name}", obj):
             return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -16,7 +17,7 @@ class MustChangePassword:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(reverse("admin:index")):
+        if not request.path.startswith(settings.SESSION_COOKIE_PATH):
             return self.get_response(request)
         if getattr(request.user, "must_change_password", False) and not self._is_open(request.path):
             return HttpResponseRedirect(reverse("admin:password_change"))

@@ -12,15 +12,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.template.loader import render_to_string
-from django.urls import path
 from fontTools.ttLib import TTFont
 
 from portal.common.components_view import SampleForm, components_page
 from portal.common.layout import LocalDateField, PortalForm
 from scripts.build_font import vietnamese_letters
 
-urlpatterns = [path("dev/thanh-phan/", components_page)]
-pytestmark = pytest.mark.urls(__name__)
 ROOT = Path(__file__).parents[3]
 COMPONENTS = sorted(file.stem for file in (ROOT / "templates" / "components").glob("*.html"))
 # Shown through base.html or other components, not by a line of their own on the page.
