@@ -1,4 +1,4 @@
-"""Where a request came from, for soft budgets only. Never stored in the clear, never a sole reason to refuse."""
+"""Where a request came from, for soft budgets only: never stored, never the sole reason to refuse."""
 
 import ipaddress
 

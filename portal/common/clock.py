@@ -47,4 +47,4 @@ def parse_date(text: str) -> dt.date:
             return dt.date(year, month, day)
     except ValueError:
         pass
-    raise ValidationError(_("Ngày phải viết theo dạng ngày/tháng/năm, ví dụ 05/09/1990."), code="date_invalid")
+    raise ValidationError(_("Ngày viết theo dạng ngày/tháng/năm, ví dụ 05/09/1990."), code="date_invalid")

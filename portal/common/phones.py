@@ -40,7 +40,7 @@ def clean_phone(text: str) -> str:
     phone = f"+84{national}"
     if not _MOBILE.fullmatch(phone) or (is_test_phone(phone) and not settings.TEST_PHONES_ALLOWED):
         raise ValidationError(
-            _("Số điện thoại di động gồm 10 chữ số, bắt đầu bằng 03, 05, 07, 08 hoặc 09. Ví dụ: 0912 345 678."),
+            _("Số di động gồm 10 chữ số, bắt đầu bằng 03, 05, 07, 08 hoặc 09. Ví dụ: 0912 345 678."),
             code="phone_invalid",
         )
     return phone

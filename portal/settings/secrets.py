@@ -85,4 +85,4 @@ FIELD_KEYS = _field_keys()
 LOOKUP_KEY = _decode("lookup_key", _read_secret("lookup_key"))
 CODE_KEY = _decode("code_key", _read_secret("code_key"))
 SECRET_KEY = _read_secret("django_key")
-TEST_KEYS_IN_USE = "t1" in FIELD_KEYS or SECRET_KEY == _test_value("django_key")
+TEST_KEYS_IN_USE = "t1" in FIELD_KEYS or _test_value("django_key") == SECRET_KEY
