@@ -23,6 +23,17 @@ from portal.common.phones import clean_phone
 from portal.requests.api import IdempotentMixin
 from portal.units.models import Unit
 
+ASK_DESCRIPTION = """Gửi 6 chữ số, dùng trong 5 phút, nhập được 5 lần.
+
+Khi đang có nhiều yêu cầu, câu trả lời là 429 `proof_required` với `seed`, `bits`, `signature`,
+`queue_seconds`. Gửi lại cùng yêu cầu, thêm `proof` theo một trong hai cách:
+
+* `{"seed", "signature", "answer"}`: `answer` là số nguyên viết thập phân sao cho SHA-256 của `seed:answer`
+  bắt đầu bằng `bits` bit 0 (`seed` rỗng nghĩa là chỉ còn cách chờ);
+* `{"wait": true}`: nhận 429 `code_queued` với `ticket` và `retry_after`; sau chừng ấy giây gửi `{"ticket"}`.
+
+Các mã từ chối khác: `code_phone_limit`, `code_resend_wait`, `code_budget_spent` (đều có `retry_after`)."""
+
 
 def _phone_of(text: str) -> str:
     try:
@@ -49,13 +60,19 @@ class TokensView(IdempotentMixin, generics.ListAPIView):
             return CitizenToken.objects.none()
         return CitizenToken.objects.live(now=timezone.now()).filter(contact=self.request.auth.contact)
 
-    @extend_schema(operation_id="tokens_list", summary="Các thiết bị đang có mã truy cập")
+    @extend_schema(
+        operation_id="tokens_list",
+        summary="Các thiết bị đang có mã truy cập",
+        description="Mã truy cập còn hiệu lực của số điện thoại này; chuỗi bí mật không hiện lại.",
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="tokens_request",
         summary="Gửi mã xác nhận đến điện thoại",
+        description=ASK_DESCRIPTION,
+        auth=[],
         request=serializers.TokenRequestSerializer,
         responses={202: serializers.ChallengeSerializer},
     )
@@ -78,6 +95,8 @@ class TokenConfirmView(IdempotentMixin, APIView):
     @extend_schema(
         operation_id="tokens_confirm",
         summary="Đổi mã xác nhận lấy mã truy cập",
+        description="Chuỗi bí mật `token` chỉ hiện ở đây; gửi lại cùng Idempotency-Key thì nhận lại.",
+        auth=[],
         request=serializers.TokenConfirmSerializer,
         responses={201: serializers.NewTokenSerializer},
     )
@@ -102,7 +121,11 @@ class TokenView(generics.DestroyAPIView):
             return CitizenToken.objects.none()
         return CitizenToken.objects.live(now=timezone.now()).filter(contact=self.request.auth.contact)
 
-    @extend_schema(operation_id="tokens_revoke", summary="Thu hồi mã truy cập của một thiết bị")
+    @extend_schema(
+        operation_id="tokens_revoke",
+        summary="Thu hồi mã truy cập của một thiết bị",
+        description="Có hiệu lực ngay.",
+    )
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().delete(request, *args, **kwargs)
 
