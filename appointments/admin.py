@@ -12,14 +12,14 @@ from unfold.decorators import display
 
 from appointments.actions.open_campaign import move_campaign
 from appointments.actions.transition import move_booking
-from appointments.forms import CampaignPlanForm
 from appointments.enums import BookingStatus, CampaignStatus
+from appointments.forms import CampaignPlanForm
 from appointments.models import Booking, Campaign, Session, Slot, StatusEntry
 from appointments.queries import search_bookings
 from appointments.workflow import BOOKING_WORKFLOW, CAMPAIGN_WORKFLOW
-from portal.common.admin import ReadOnlyAdmin, ScopedAdmin, TransitionButtons
-from portal.common.codes import show_code
+from portal.common.admin import PrivateSearch, ReadOnlyAdmin, ScopedAdmin, TransitionButtons
 from portal.common.clock import show_minutes
+from portal.common.codes import show_code
 from portal.common.errors import DomainError
 from portal.common.phones import show_phone
 from portal.common.text import show_name
@@ -78,7 +78,11 @@ class CampaignAdmin(TransitionButtons, ScopedAdmin):
 
     @display(
         description=_("trạng thái"),
-        label={CampaignStatus.OPEN: "success", CampaignStatus.CLOSED: "warning", CampaignStatus.DRAFT: "info"},
+        label={
+            CampaignStatus.OPEN: "success",
+            CampaignStatus.CLOSED: "warning",
+            CampaignStatus.DRAFT: "info",
+        },
     )
     def shown_status(self, obj: Campaign) -> tuple[str, Any]:
         return obj.status, obj.get_status_display()
@@ -151,7 +155,7 @@ class DayFilter(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(TransitionButtons, ReadOnlyAdmin):
+class BookingAdmin(PrivateSearch, TransitionButtons, ReadOnlyAdmin):
     """Who is coming, in the order of the numbers; check-in is one tap."""
 
     workflow = BOOKING_WORKFLOW
@@ -183,7 +187,9 @@ class BookingAdmin(TransitionButtons, ReadOnlyAdmin):
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return ["session__date", "session_id", "number"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
         return search_bookings(queryset, search_term), False
 
     @admin.action(description=_("Xác nhận đã đến"))

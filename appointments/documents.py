@@ -18,7 +18,10 @@ def calendar_file(booking: Booking) -> bytes:
     event.add("dtend", booking.slot.ends_at.astimezone(dt.UTC))
     event.add("summary", _("Làm căn cước: số thứ tự %(number)s") % {"number": booking.number})
     event.add("location", f"{booking.session.place_name}, {booking.session.place_address}")
-    event.add("description", _("Mã tờ khai %(code)s. Mời đến trước 10 phút.") % {"code": show_code(booking.declaration.code)})
+    event.add(
+        "description",
+        _("Mã tờ khai %(code)s. Mời đến trước 10 phút.") % {"code": show_code(booking.declaration.code)},
+    )
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", str(event["summary"]))

@@ -20,7 +20,13 @@ class BookingStatus(models.TextChoices):
     EXPIRED = "expired", _("Hết hạn giữ chỗ")
 
 
-# A person has at most one of these per campaign; a slot's counter counts exactly HELD, BOOKED and what followed.
-LIVE = (BookingStatus.HELD, BookingStatus.BOOKED, BookingStatus.CHECKED_IN, BookingStatus.FINISHED, BookingStatus.MISSED)
+# A person has at most one of these per campaign; a slot's counter counts exactly these.
+LIVE = (
+    BookingStatus.HELD,
+    BookingStatus.BOOKED,
+    BookingStatus.CHECKED_IN,
+    BookingStatus.FINISHED,
+    BookingStatus.MISSED,
+)
 # The place has gone back to its slot.
 RELEASED = (BookingStatus.CANCELLED, BookingStatus.EXPIRED)

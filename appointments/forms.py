@@ -1,5 +1,6 @@
 """Fields and layout of this room's pages; the rules stand in the declaration and in the actions."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -85,7 +86,7 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
     def save(
         self, *, unit: Unit, address: str, proof: dict[str, Any] | None, by: Any
     ) -> tuple[Booking, OneTimeCode] | None:
-        """Call the action with what was typed; None when it refused field by field (errors are on the form)."""
+        """Call the action with what was typed; None when it refused field by field (see the form)."""
         try:
             return hold_visit(
                 unit=unit, slot=self.data.get("slot", ""), data=self.data, address=address, proof=proof, by=by
@@ -115,11 +116,26 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
         self._lay_out()
 
 
-class CodeForm(PortalForm):
+class ActionForm(PortalForm):
+    """Fields and layout only: the action checks what was typed, with the same answers at every door."""
+
+    def show_errors(self, error: ValidationError) -> None:
+        """The action's findings; those about no visible field stand above the form."""
+        self._errors = forms.utils.ErrorDict(renderer=self.renderer)
+        self.cleaned_data = {}
+        for field, items in error.error_dict.items():
+            shown = field in self.fields and not self.fields[field].widget.is_hidden
+            self.add_error(field if shown else None, items)
+
+
+class CodeForm(ActionForm):
     """The six digits from the message."""
 
     code = forms.CharField(label=_("Mã xác nhận"), widget=CodeInput, required=True)
     slot = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def typed(self, name: str) -> str:
+        return str(self.data.get(name, ""))
 
     def offer_slots(self, slots: list[Slot]) -> None:
         self.fields["slot"] = forms.ChoiceField(
@@ -127,11 +143,13 @@ class CodeForm(PortalForm):
         )
 
 
-class CancelForm(PortalForm):
+class CancelForm(ActionForm):
     """The phone proves whose visit it is."""
 
     phone = forms.CharField(
-        label=_("Số điện thoại đã đăng ký"), help_text=_("Để chắc chắn đây là lịch của Ông/Bà."), widget=PhoneInput
+        label=_("Số điện thoại đã đăng ký"),
+        help_text=_("Để chắc chắn đây là lịch của Ông/Bà."),
+        widget=PhoneInput,
     )
 
 
@@ -151,12 +169,13 @@ class HourField(forms.CharField):
 
     def to_python(self, value: Any) -> int | None:
         text = super().to_python(value)
-        hour, _sign, minute = text.replace("h", ":").partition(":")
         if not text:
             return None
-        if not (hour.isdigit() and (minute or "0").isdigit()) or int(hour) > 23 or int(minute or 0) > 59:
+        found = re.fullmatch(r"([0-9]{1,2})[:h]([0-9]{2})?", text)
+        hour, minute = (int(part or 0) for part in found.groups()) if found else (99, 99)
+        if hour > 23 or minute > 59:
             raise ValidationError(_("Giờ viết theo dạng 07:30."), code="hour_invalid")
-        return int(hour) * 60 + int(minute or 0)
+        return hour * 60 + minute
 
 
 class CampaignPlanForm(forms.ModelForm):
@@ -165,7 +184,19 @@ class CampaignPlanForm(forms.ModelForm):
     officer: Any = None
     FIELDSETS = [
         (None, {"fields": ["unit", "procedure", "name", "description"]}),
-        (_("Ngày và nơi làm"), {"fields": ["first_date", "last_date", "weekdays", "skip_holidays", "place_name", "place_address"]}),
+        (
+            _("Ngày và nơi làm"),
+            {
+                "fields": [
+                    "first_date",
+                    "last_date",
+                    "weekdays",
+                    "skip_holidays",
+                    "place_name",
+                    "place_address",
+                ]
+            },
+        ),
         (_("Giờ và số chỗ"), {"fields": ["opens", "closes", "slot_minutes", "capacity"]}),
         (_("Thời gian nhận đăng ký"), {"fields": ["intake_opens_at", "intake_closes_at"]}),
     ]
@@ -190,7 +221,11 @@ class CampaignPlanForm(forms.ModelForm):
         label=_("Mỗi khung giờ (phút)"), min_value=1, initial=30, widget=UnfoldAdminIntegerFieldWidget
     )
     capacity = forms.IntegerField(
-        label=_("Số người mỗi khung giờ"), min_value=1, max_value=1000, initial=10, widget=UnfoldAdminIntegerFieldWidget
+        label=_("Số người mỗi khung giờ"),
+        min_value=1,
+        max_value=1000,
+        initial=10,
+        widget=UnfoldAdminIntegerFieldWidget,
     )
 
     class Meta:

@@ -1,7 +1,8 @@
 """What this room may say to a citizen. The words stand in templates/messages/; here only which facts go in.
 
-The context holds nothing but the booking's uid and the unit's name: number, time and place are read when the message is sent,
-so that an outbox row says nothing by itself and a moved visit is never announced with its old time.
+The context holds nothing but the booking's uid and the unit's name: number, time and place are read when the
+message is sent, so that an outbox row says nothing by itself and a moved visit is never announced with its
+old time.
 """
 
 import uuid

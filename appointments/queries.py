@@ -67,11 +67,15 @@ def slots_of(session: Session) -> list[Slot]:
 def alternatives(campaign: Campaign, *, near: Slot | None = None, most: int = 6) -> list[Slot]:
     """Free slots of the campaign, those from the wanted moment on first."""
     now = timezone.now()
-    free = _with_free(_not_started(Slot.objects.filter(session__campaign=campaign), now), now).filter(free__gt=0)
+    free = _with_free(_not_started(Slot.objects.filter(session__campaign=campaign), now), now).filter(
+        free__gt=0
+    )
     ordered = free.select_related("session").order_by("session__date", "starts")
     if near is None:
         return list(ordered[:most])
-    later = Q(session__date__gt=near.session.date) | Q(session__date=near.session.date, starts__gte=near.starts)
+    later = Q(session__date__gt=near.session.date) | Q(
+        session__date=near.session.date, starts__gte=near.starts
+    )
     found = list(ordered.filter(later)[:most])
     return found or list(ordered[:most])
 
@@ -90,9 +94,11 @@ def slot_by_uid(unit: Unit, text: Any) -> Slot | None:
 
 
 def booking_by_code(code: str) -> Booking | None:
-    """The booking of a cleaned declaration code; drafts that were never confirmed do not exist for anybody."""
+    """The booking of a cleaned declaration code; drafts never confirmed do not exist for anybody."""
     return (
-        Booking.objects.select_related("slot", "session__campaign", "unit", "declaration__procedure", "contact")
+        Booking.objects.select_related(
+            "slot", "session__campaign", "unit", "declaration__procedure", "contact"
+        )
         .filter(declaration__code=code)
         .exclude(number=None)
         .first()
@@ -104,7 +110,7 @@ def search_bookings(bookings: QuerySet, text: str) -> QuerySet:
     wanted = text.strip()
     if not wanted:
         return bookings
-    if wanted.isdigit() and len(wanted) <= 5:
+    if wanted.isascii() and wanted.isdigit() and len(wanted) <= 5:
         return bookings.filter(number=int(wanted))
     for cleaner, field in ((clean_code, "declaration__code"), (_phone_hash, "phone_hash")):
         try:

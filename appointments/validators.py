@@ -25,6 +25,10 @@ def check_dates(first: dt.date, last: dt.date, today: dt.date) -> None:
 def check_hours(opens: int, closes: int, minutes: int) -> None:
     """Minutes after midnight; codes `hours_reversed`, `slot_too_long`."""
     if closes <= opens:
-        raise ValidationError({"closes": ValidationError(_("Giờ kết thúc phải sau giờ bắt đầu."), code="hours_reversed")})
+        raise ValidationError(
+            {"closes": ValidationError(_("Giờ kết thúc phải sau giờ bắt đầu."), code="hours_reversed")}
+        )
     if minutes < 1 or minutes > closes - opens:
-        raise ValidationError({"slot_minutes": ValidationError(_("Khung giờ dài hơn buổi làm việc."), code="slot_too_long")})
+        raise ValidationError(
+            {"slot_minutes": ValidationError(_("Khung giờ dài hơn buổi làm việc."), code="slot_too_long")}
+        )

@@ -17,7 +17,14 @@ from appointments.documents import calendar_file
 from appointments.enums import BookingStatus
 from appointments.forms import CancelForm, CodeForm, VisitForm
 from appointments.models import Booking, Campaign, Slot
-from appointments.queries import alternatives, booking_by_code, days_with_places, slot_by_uid, slots_of, taking_campaigns
+from appointments.queries import (
+    alternatives,
+    booking_by_code,
+    days_with_places,
+    slot_by_uid,
+    slots_of,
+    taking_campaigns,
+)
 from portal.citizens.enums import Channel
 from portal.citizens.gate import answer_refusal, read_proof
 from portal.citizens.sessions import open_session
@@ -56,7 +63,9 @@ def choose(request: HttpRequest, unit: Unit, campaign_slug: str) -> HttpResponse
     """Days as tiles, then the hours of the chosen day, both as links."""
     campaign = get_object_or_404(Campaign.objects.select_related("procedure"), unit=unit, slug=campaign_slug)
     if not campaign.is_taking(timezone.now()):
-        return render(request, "appointments/campaign_closed.html", {"unit": unit, "campaign": campaign}, status=200)
+        return render(
+            request, "appointments/campaign_closed.html", {"unit": unit, "campaign": campaign}, status=200
+        )
     days = days_with_places(campaign)
     wanted = request.GET.get("ngay", "")
     chosen = next((day for day in days if str(day.session.uid) == wanted), None)
@@ -113,7 +122,14 @@ def declare(request: HttpRequest, unit: Unit, slot_uid: Any) -> HttpResponse:
 def _declaration_page(
     request: HttpRequest, unit: Unit, slot: Slot, form: VisitForm, status: int = 200, **extra: Any
 ) -> HttpResponse:
-    context = {"unit": unit, "slot": slot, "campaign": slot.session.campaign, "form": form, **_steps(2), **extra}
+    context = {
+        "unit": unit,
+        "slot": slot,
+        "campaign": slot.session.campaign,
+        "form": form,
+        **_steps(2),
+        **extra,
+    }
     return render(request, "appointments/declaration_form.html", context, status=status)
 
 
@@ -132,23 +148,21 @@ def confirm(request: HttpRequest, unit: Unit, booking_uid: Any) -> HttpResponse:
             raise Http404
         return _code_page(request, booking, CodeForm())
     form = CodeForm(request.POST)
-    if not form.is_valid():
-        return _code_page(request, booking, form, status=400)
     try:
         booked = confirm_visit(
             booking_uid=booking.uid,
-            code=form.cleaned_data["code"],
-            slot=form.cleaned_data["slot"],
+            code=form.typed("code"),
+            slot=form.typed("slot"),
             channel=Channel.WEB,
             by=ANONYMOUS_CITIZEN,
         )
     except ValidationError as error:
-        form.add_error(None if "code" not in error.error_dict else "code", error.error_dict.get("code", error))
+        form.show_errors(error)
         return _code_page(request, booking, form, status=400)
     except Conflict as error:
         if error.code in SLOT_GONE:
             form.offer_slots(alternatives(booking.session.campaign, near=booking.slot))
-        form.add_error(None, ValidationError(error.message, code=error.code))
+        form.show_errors(ValidationError({"__all__": ValidationError(error.message, code=error.code)}))
         return _code_page(request, booking, form, status=409)
     response = HttpResponseRedirect(reverse("appointments:ticket", args=[unit.slug, booked.declaration.code]))
     if booked.contact is not None:
@@ -178,7 +192,9 @@ def resend(request: HttpRequest, unit: Unit, booking_uid: Any) -> HttpResponse:
     return redirect(reverse("appointments:confirm", args=[unit.slug, booking.uid]) + "?da-gui=1")
 
 
-def _code_page(request: HttpRequest, booking: Booking, form: CodeForm, status: int = 200, **extra: Any) -> HttpResponse:
+def _code_page(
+    request: HttpRequest, booking: Booking, form: CodeForm, status: int = 200, **extra: Any
+) -> HttpResponse:
     details = booking.declaration.details or {}
     context = {
         "unit": booking.unit,
@@ -210,7 +226,9 @@ def _booking(unit: Unit, code: str) -> Booking:
 def ticket(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     """What the code alone shows: number, time, place, status. No name and no phone."""
     booking = _booking(unit, code)
-    return render(request, "appointments/ticket.html", {"unit": unit, "booking": booking, **ticket_facts(booking)})
+    return render(
+        request, "appointments/ticket.html", {"unit": unit, "booking": booking, **ticket_facts(booking)}
+    )
 
 
 def ticket_facts(booking: Booking) -> dict[str, Any]:
@@ -233,7 +251,9 @@ def ticket_facts(booking: Booking) -> dict[str, Any]:
         "qr_text": settings.PUBLIC_URL + path,
         "fee": fee.amount if fee else None,
         "fee_note": fee.note if fee else "",
-        "bring": [paper.text for paper in what_to_bring(procedure=procedure, request_kind=kind, age_band=band)],
+        "bring": [
+            paper.text for paper in what_to_bring(procedure=procedure, request_kind=kind, age_band=band)
+        ],
     }
     live = booking.status in (BookingStatus.BOOKED, BookingStatus.CHECKED_IN)
     return {"ticket": facts, "is_live": live, "can_cancel": booking.status == BookingStatus.BOOKED}
@@ -254,17 +274,17 @@ def calendar(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 def cancel(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     """Cancel with the phone number of the registration."""
     booking = _booking(unit, code)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         try:
-            cancel_visit(code=code, phone=form.cleaned_data["phone"])
+            cancel_visit(code=code, phone=request.POST.get("phone", ""))
             return redirect("appointments:ticket", unit.slug, booking.declaration.code)
         except ValidationError as error:
-            form.add_error("phone", error.error_dict["phone"])
+            form.show_errors(error)
             status = 400
         except DomainError as error:
-            form.add_error(None, ValidationError(error.message, code=error.code))
+            form.show_errors(ValidationError({"__all__": ValidationError(error.message, code=error.code)}))
             status = error.status
     facts = ticket_facts(booking)
     context = {"unit": unit, "booking": booking, "form": form, **facts}

@@ -19,7 +19,9 @@ def clean_old_number(text: str) -> str:
     """The 9 digits of an old CMND; ValidationError `old_number_invalid`."""
     digits = re.sub(r"[\s.\-]+", "", text)
     if not re.fullmatch(r"[0-9]{9}", digits):
-        raise ValidationError(_("Số CMND cũ gồm đúng 9 chữ số. Nếu không nhớ, xin để trống."), code="old_number_invalid")
+        raise ValidationError(
+            _("Số CMND cũ gồm đúng 9 chữ số. Nếu không nhớ, xin để trống."), code="old_number_invalid"
+        )
     return digits
 
 

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from appointments.actions.confirm_visit import declare_subject, tell_booked
 from appointments.actions.hold_visit import (
-    ALREADY_TEXT,
     check_request,
     earlier_hold,
     new_booking,
+    refuse_registered,
     release_hold,
 )
 from appointments.actions.places import append_entries, insert_with_place
@@ -20,7 +20,6 @@ from appointments.workflow import BOOKING_WORKFLOW
 from portal.audit.record import record
 from portal.citizens.actions.contacts import ensure_contact
 from portal.common.actors import Actor
-from portal.common.errors import Conflict
 from portal.units.models import Unit
 from procedures.actions.declare import draft_declaration, submit_declaration
 
@@ -39,15 +38,16 @@ def book_visit(*, unit: Unit, slot: Any, data: dict[str, Any], by: Actor) -> Boo
                 release_hold(earlier, new_slot=chosen, by=by)
             insert_with_place(booking, numbered=True, now=booking.booked_at)
             append_entries([booking], to=BookingStatus.BOOKED, actor=by.actor_ref)
-    except IntegrityError as error:
-        raise Conflict("already_registered", str(ALREADY_TEXT)) from error
+    except IntegrityError:
+        refuse_registered(booking)
+        raise
     return booking
 
 
 def _write(booking: Booking, *, details: dict[str, str], by: Actor) -> None:
     """Declaration, person, message and audit, before the locked part."""
     procedure = booking.session.campaign.procedure
-    booking.declaration = draft_declaration(procedure=procedure, unit=booking.unit, data=details, by=by)
+    booking.declaration = draft_declaration(procedure=procedure, unit=booking.unit, details=details, by=by)
     contact = booking.contact = ensure_contact(phone=details["phone"], by=by)
     person = declare_subject(details, by=by)
     submit_declaration(declaration=booking.declaration, subject=person, contact=contact, by=by)

@@ -27,7 +27,9 @@ def cancel_visit(*, code: str, phone: str) -> Booking:
     cleaned = clean_code(code)
     number = _clean_phone(phone)
     if count_hit(scope="cancel-visit", key=cleaned, seconds=3600) > TRIES_PER_HOUR:
-        raise TooMany("too_many_tries", _("Ông/Bà đã thử quá nhiều lần. Xin thử lại sau một giờ."), retry_after=3600)
+        raise TooMany(
+            "too_many_tries", _("Ông/Bà đã thử quá nhiều lần. Xin thử lại sau một giờ."), retry_after=3600
+        )
     booking = booking_by_code(cleaned)
     if booking is None:
         raise Conflict("booking_unknown", _("Không tìm thấy lịch hẹn có mã này."))
@@ -37,7 +39,7 @@ def cancel_visit(*, code: str, phone: str) -> Booking:
     if booking.status == BookingStatus.CANCELLED:
         return booking
     by = booking.contact
-    assert by is not None, "a booking with a number and a phone has its contact"  # noqa: S101
+    assert by is not None, "a booking with a number and a phone has its contact"
     return move_booking(booking=booking, to=BookingStatus.CANCELLED, by=by, reason="citizen")
 
 

@@ -1,6 +1,5 @@
 """From a held place and a right code to a number: the moment a citizen has an appointment."""
 
-import datetime as dt
 import uuid
 
 from django.core.exceptions import ValidationError
@@ -8,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.actions.hold_visit import ALREADY_TEXT, PURPOSE, latest_challenge, refuse_closed
+from appointments.actions.hold_visit import PURPOSE, latest_challenge, refuse_closed, refuse_registered
 from appointments.actions.places import append_entries, give_number, take_place_again
 from appointments.enums import BookingStatus
 from appointments.models import Booking, Slot
@@ -29,8 +28,12 @@ from procedures.actions.declare import submit_declaration
 CONSENT_TEXT = ("appointments.visit_messages", "1")
 
 
-class _AlreadyBooked(Exception):
-    """Another request of the same citizen confirmed a moment earlier: roll back, answer with its result."""
+# Another request may confirm, expire or move the hold between reading and locking it; then it is read again.
+ATTEMPTS = 3
+
+
+class _ChangedMeanwhile(Exception):
+    """The hold is not what was read before its lock: roll back and look again."""
 
 
 def confirm_visit(*, booking_uid: uuid.UUID, code: str, slot: str = "", channel: str, by: Actor) -> Booking:
@@ -42,24 +45,35 @@ def confirm_visit(*, booking_uid: uuid.UUID, code: str, slot: str = "", channel:
     """
     booking = _load(booking_uid)
     verify_code(challenge_uid=latest_challenge(booking).uid, code=code)
-    if booking.status == BookingStatus.BOOKED:
-        return booking
-    wanted = _wanted_slot(booking, slot)
+    for _attempt in range(ATTEMPTS):
+        if booking.status == BookingStatus.BOOKED:
+            return booking
+        wanted = _wanted_slot(booking, slot)
+        try:
+            return _confirm(booking, wanted=wanted, channel=channel, by=by)
+        except _ChangedMeanwhile:
+            booking = _load(booking_uid)
+    raise Conflict("hold_expired", _("Lượt giữ chỗ vừa thay đổi. Xin bấm xác nhận một lần nữa."))
+
+
+def _confirm(booking: Booking, *, wanted: Slot | None, channel: str, by: Actor) -> Booking:
     try:
         with transaction.atomic():
             contact = ensure_contact(phone=booking.declaration.details["phone"], by=by)
             _write_visit(booking, contact=contact, channel=channel)
             _take_number(booking, contact=contact, wanted=wanted)
-    except _AlreadyBooked:
-        return _load(booking_uid)
-    except IntegrityError as error:
-        raise Conflict("already_registered", str(ALREADY_TEXT)) from error
+    except IntegrityError:
+        refuse_registered(booking)
+        raise
+    booking.contact = contact
     return booking
 
 
 def _load(booking_uid: uuid.UUID) -> Booking:
     found = (
-        Booking.objects.select_related("slot", "session__campaign__procedure", "unit", "declaration__procedure")
+        Booking.objects.select_related(
+            "slot", "session__campaign__procedure", "unit", "declaration__procedure"
+        )
         .filter(uid=booking_uid)
         .first()
     )
@@ -76,7 +90,9 @@ def _wanted_slot(booking: Booking, text: str) -> Slot | None:
         raise Conflict("hold_expired", _("Lượt giữ chỗ này đã hết hạn từ lâu. Xin đặt lại từ đầu."))
     slot = slot_by_uid(booking.unit, text or booking.slot.uid)
     if slot is None or slot.session.campaign_id != booking.session.campaign_id:
-        raise ValidationError({"slot": ValidationError(_("Không tìm thấy khung giờ này."), code="slot_unknown")})
+        raise ValidationError(
+            {"slot": ValidationError(_("Không tìm thấy khung giờ này."), code="slot_unknown")}
+        )
     refuse_closed(slot, timezone.now())
     return slot
 
@@ -133,11 +149,9 @@ def _take_number(booking: Booking, *, contact: Contact, wanted: Slot | None) -> 
     now = timezone.now()
     if wanted is not None:
         take_place_again(booking, slot=wanted, now=now)
-    locked = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
-    if locked.status == BookingStatus.BOOKED:
-        raise _AlreadyBooked
-    if locked.status != booking.status:
-        raise Conflict("hold_expired", _("Lượt giữ chỗ vừa hết hạn. Xin bấm xác nhận một lần nữa."))
+    locked = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking.pk)
+    if (locked.status, locked.slot_id) != (booking.status, booking.slot_id):
+        raise _ChangedMeanwhile
     locked.unit, locked.contact = booking.unit, contact
     BOOKING_WORKFLOW.check(locked.status, BookingStatus.BOOKED, by=contact, obj=locked)
     append_entries([locked], to=BookingStatus.BOOKED, actor=contact.actor_ref)
@@ -147,7 +161,10 @@ def _take_number(booking: Booking, *, contact: Contact, wanted: Slot | None) -> 
 def resend_code(*, booking_uid: uuid.UUID, address: str, proof: dict | None, by: Actor) -> OneTimeCode:
     """A new code for a hold that still waits; the budget and pauses of the code room hold."""
     booking = _load(booking_uid)
-    if booking.status not in (BookingStatus.HELD, BookingStatus.EXPIRED) or booking.declaration.details is None:
+    if (
+        booking.status not in (BookingStatus.HELD, BookingStatus.EXPIRED)
+        or booking.declaration.details is None
+    ):
         raise Conflict("hold_expired", _("Lượt giữ chỗ này đã hết hạn. Xin đặt lại từ đầu."))
     return start_verification(
         phone=booking.declaration.details["phone"],

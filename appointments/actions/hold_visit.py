@@ -7,10 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.actions.places import append_entries, insert_with_place
+from appointments.actions.places import (
+    append_entries,
+    free_expired_holds,
+    insert_with_place,
+    lock_slots,
+    swap_place,
+)
 from appointments.actions.transition import move_booking
 from appointments.enums import LIVE, BookingStatus
 from appointments.models import Booking, Campaign, Slot
@@ -19,10 +26,10 @@ from portal.citizens.actions.codes import admit_verification, send_code
 from portal.citizens.models import OneTimeCode
 from portal.common.actors import Actor
 from portal.common.crypto import blind_index
-from portal.common.errors import Conflict
+from portal.common.errors import Conflict, TooMany
 from portal.common.text import fold
 from portal.units.models import Unit
-from procedures.actions.declare import draft_declaration
+from procedures.actions.declare import draft_declaration, redraft_declaration
 from procedures.declarations.id_card import validate_declaration
 
 PURPOSE = "booking"
@@ -43,35 +50,60 @@ def hold_visit(
     address (soft budgets only), `proof` what the gate asked for. Raises ValidationError {field: codes},
     Conflict `campaign_closed` `slot_past` `slot_full` `already_registered` `phone_full`, and TooMany from the
     code budget. Nothing is written when anything is refused.
+
+    Who chooses again while the hold lives keeps it, with the code already sent: another slot, corrected
+    answers or the same tap twice cost no second message.
     """
     details, chosen = check_request(unit=unit, slot=slot, data=data)
     booking = new_booking(unit=unit, slot=chosen, details=details, by=by)
     earlier = earlier_hold(booking)
-    if earlier and earlier.slot_id == booking.slot_id and earlier.hold_until > timezone.now():
-        return earlier, latest_challenge(earlier)  # the same tap twice, or the same form sent again
+    if earlier and earlier.hold_until > timezone.now():
+        return choose_again(earlier, slot=chosen, details=details, by=by)
+    refuse_crowded_phone(booking)
     # Outside the transaction: a turn in the queue must be kept although the call ends with `code_queued`.
     admitted = admit_verification(phone=details["phone"], unit=unit, address=address, proof=proof)
     try:
         with transaction.atomic():
             booking.declaration = draft_declaration(
-                procedure=chosen.session.campaign.procedure, unit=unit, data=details, by=by
+                procedure=chosen.session.campaign.procedure, unit=unit, details=details, by=by
             )
             challenge = send_code(admitted, purpose=PURPOSE, about=booking.uid, by=by)
             if earlier:
-                release_hold(earlier, new_slot=chosen, by=by)
+                lock_slots(earlier.slot_id, chosen.pk)
+                free_expired_holds(slot_id=earlier.slot_id, now=timezone.now())
             insert_with_place(booking, numbered=False, now=timezone.now())
             append_entries([booking], to=BookingStatus.HELD, actor=by.actor_ref)
-    except IntegrityError as error:
+    except (IntegrityError, TooMany):
         twin = earlier_hold(booking)  # the other tap won the race for this person
-        if twin is None:
+        if twin is None or twin == earlier:
             raise
         return twin, latest_challenge(twin)
     return booking, challenge
 
 
+def choose_again(
+    earlier: Booking, *, slot: Slot, details: dict[str, str], by: Actor
+) -> tuple[Booking, OneTimeCode]:
+    """The same hold in `slot` with `details`; Conflict `slot_full` leaves it where it was."""
+    with transaction.atomic():
+        if earlier.slot_id != slot.pk and swap_place(earlier, slot=slot, now=timezone.now()):
+            append_entries([earlier], to=BookingStatus.HELD, actor=by.actor_ref, reason="chose again")
+        if earlier.declaration.details != details:
+            redraft_declaration(declaration=earlier.declaration, details=details, by=by)
+    return earlier, latest_challenge(earlier)
+
+
 def latest_challenge(booking: Booking) -> OneTimeCode:
-    """The newest code of this hold; older ones no longer open it."""
-    return OneTimeCode.objects.filter(about=booking.uid, purpose=PURPOSE).latest("pk")
+    """The newest code of this hold; older ones no longer open it.
+
+    ValidationError {"code": `code_expired`} when there is none: codes are forgotten after a day, and a
+    booking attested by an officer never had one.
+    """
+    found = OneTimeCode.objects.filter(about=booking.uid, purpose=PURPOSE).order_by("-pk").first()
+    if found is None:
+        text = _("Mã xác nhận đã hết hạn. Xin yêu cầu mã mới.")
+        raise ValidationError({"code": ValidationError(text, code="code_expired")})
+    return found
 
 
 def check_request(*, unit: Unit, slot: Any, data: dict[str, Any]) -> tuple[dict[str, str], Slot]:
@@ -86,7 +118,9 @@ def check_request(*, unit: Unit, slot: Any, data: dict[str, Any]) -> tuple[dict[
     if not slot:
         errors["slot"] = [ValidationError(_("Xin chọn ngày và giờ."), code="slot_required")]
     elif chosen is None:
-        errors["slot"] = [ValidationError(_("Không tìm thấy khung giờ này. Xin chọn lại."), code="slot_unknown")]
+        errors["slot"] = [
+            ValidationError(_("Không tìm thấy khung giờ này. Xin chọn lại."), code="slot_unknown")
+        ]
     if errors or chosen is None:
         raise ValidationError(errors)
     refuse_closed(chosen, timezone.now())
@@ -96,9 +130,13 @@ def check_request(*, unit: Unit, slot: Any, data: dict[str, Any]) -> tuple[dict[
 def refuse_closed(slot: Slot, now: dt.datetime) -> None:
     campaign: Campaign = slot.session.campaign
     if not campaign.is_taking(now):
-        raise Conflict("campaign_closed", _("Đợt này hiện không nhận đăng ký. Xin theo dõi thông báo của đơn vị."))
+        raise Conflict(
+            "campaign_closed", _("Đợt này hiện không nhận đăng ký. Xin theo dõi thông báo của đơn vị.")
+        )
     if slot.starts_at <= now:
-        raise Conflict("slot_past", _("Khung giờ này đã qua. Xin chọn khung giờ khác, thông tin đã nhập vẫn còn."))
+        raise Conflict(
+            "slot_past", _("Khung giờ này đã qua. Xin chọn khung giờ khác, thông tin đã nhập vẫn còn.")
+        )
 
 
 def person_key(campaign: Campaign, details: dict[str, str]) -> str:
@@ -123,25 +161,40 @@ def new_booking(*, unit: Unit, slot: Slot, details: dict[str, str], by: Actor) -
 
 
 def earlier_hold(booking: Booking) -> Booking | None:
-    """This person's live hold in the campaign; Conflict `already_registered` or `phone_full`."""
-    earlier = Booking.objects.filter(person_key=booking.person_key, status__in=LIVE).first()
+    """This person's hold in the campaign, run out or not; Conflict `already_registered`."""
+    mine = Booking.objects.filter(person_key=booking.person_key, status__in=LIVE)
+    earlier = mine.select_related("slot", "session", "unit", "declaration").first()
     if earlier and earlier.status != BookingStatus.HELD:
         raise Conflict("already_registered", str(ALREADY_TEXT))
-    same_phone = Booking.objects.filter(
-        phone_hash=booking.phone_hash,
-        status__in=(BookingStatus.HELD, BookingStatus.BOOKED),
-        session__campaign_id=booking.session.campaign_id,
-    )
-    if earlier is None and same_phone.count() >= PLACES_PER_PHONE:
-        text = _("Số điện thoại này đã giữ %(most)s chỗ trong đợt này. Xin gọi trực ban nếu gia đình đông hơn.")
-        raise Conflict("phone_full", str(text) % {"most": PLACES_PER_PHONE})
     return earlier
 
 
-def release_hold(earlier: Booking, *, new_slot: Slot, by: Actor) -> None:
-    """Whoever chooses again gives the first hold back, in the same transaction that takes the new one.
+def refuse_registered(booking: Booking) -> None:
+    """Conflict `already_registered` when another live booking has this person; nothing otherwise."""
+    if (
+        Booking.objects.filter(person_key=booking.person_key, status__in=LIVE)
+        .exclude(uid=booking.uid)
+        .exists()
+    ):
+        raise Conflict("already_registered", str(ALREADY_TEXT))
 
-    Both slots are locked in the order of their keys, or two people who swap places would wait for each other.
-    """
-    list(Slot.objects.select_for_update().filter(pk__in=(earlier.slot_id, new_slot.pk)).order_by("pk"))
-    move_booking(booking=earlier, to=BookingStatus.EXPIRED, by=by, reason="chose again")
+
+def refuse_crowded_phone(booking: Booking) -> None:
+    """Conflict `phone_full`; only for citizens, an officer at the desk may register a larger family."""
+    taken = Q(status=BookingStatus.BOOKED) | Q(status=BookingStatus.HELD, hold_until__gt=timezone.now())
+    same_phone = Booking.objects.filter(
+        taken, phone_hash=booking.phone_hash, session__campaign_id=booking.session.campaign_id
+    )
+    if same_phone.count() >= PLACES_PER_PHONE:
+        text = _(
+            "Số điện thoại này đã giữ %(most)s chỗ trong đợt này. Xin gọi trực ban nếu gia đình đông hơn."
+        )
+        raise Conflict("phone_full", str(text) % {"most": PLACES_PER_PHONE})
+
+
+def release_hold(earlier: Booking, *, new_slot: Slot, by: Actor) -> None:
+    """The person's first hold goes back in the same transaction that takes the new place."""
+    lock_slots(earlier.slot_id, new_slot.pk)
+    earlier.refresh_from_db(fields=["status"])
+    if earlier.status == BookingStatus.HELD:
+        move_booking(booking=earlier, to=BookingStatus.EXPIRED, by=by, reason="chose again")

@@ -40,18 +40,22 @@ class Plan:
 
 
 def planned_days(*, unit: Unit, plan: Plan) -> list[dt.date]:
-    """The dates the plan would create; ValidationError as the validators, `no_days` when none is left."""
+    """The dates the plan would create; ValidationError as the validators, `no_days` or `too_many_slots`."""
     check_dates(plan.first_date, plan.last_date, local_today())
     check_hours(plan.opens, plan.closes, plan.slot_minutes)
     holidays = {day for day, worked in work_calendar(unit).exceptions.items() if not worked}
-    span = (plan.first_date + dt.timedelta(days=n) for n in range((plan.last_date - plan.first_date).days + 1))
+    span = (
+        plan.first_date + dt.timedelta(days=n) for n in range((plan.last_date - plan.first_date).days + 1)
+    )
     days = [
-        day
-        for day in span
-        if day.weekday() in plan.weekdays and not (plan.skip_holidays and day in holidays)
+        day for day in span if day.weekday() in plan.weekdays and not (plan.skip_holidays and day in holidays)
     ]
     if not days:
         raise ValidationError({"weekdays": ValidationError(_("Không có ngày nào phù hợp."), code="no_days")})
+    if len(days) * len(planned_starts(plan)) > MOST_SLOTS:
+        raise ValidationError(
+            {"slot_minutes": ValidationError(_("Quá nhiều khung giờ."), code="too_many_slots")}
+        )
     return days
 
 
@@ -72,12 +76,10 @@ def create_campaign(
 ) -> Campaign:
     """A campaign in draft with all its sessions and slots; nobody sees it before it is opened.
 
-    `opens_at` and `closes_at` bound the intake. ValidationError as `planned_days`, `too_many_slots` and the
-    model's own; NotAllowed `not_allowed`.
+    `opens_at` and `closes_at` bound the intake. ValidationError as `planned_days` and the model's
+    own; NotAllowed `not_allowed`.
     """
     days, starts = planned_days(unit=unit, plan=plan), planned_starts(plan)
-    if len(days) * len(starts) > MOST_SLOTS:
-        raise ValidationError({"slot_minutes": ValidationError(_("Quá nhiều khung giờ."), code="too_many_slots")})
     campaign = Campaign(
         unit=unit,
         procedure=procedure,
@@ -92,7 +94,11 @@ def create_campaign(
     campaign.save()
     sessions = Session.objects.bulk_create(
         Session(
-            campaign=campaign, unit=unit, date=day, place_name=plan.place_name, place_address=plan.place_address
+            campaign=campaign,
+            unit=unit,
+            date=day,
+            place_name=plan.place_name,
+            place_address=plan.place_address,
         )
         for day in days
     )

@@ -20,19 +20,26 @@ from portal.common.errors import Conflict
 
 FULL_TEXT = _("Khung giờ này vừa hết chỗ. Xin chọn khung giờ khác, thông tin đã nhập vẫn còn.")
 HOLD_CLOCK = SystemActor("hold-clock")
-# The guard against overbooking, in one place; the CHECK on the table is the second one.
+# The guard against overbooking, in one place; the CHECK on the table is the second one. It is read at each
+# call, so that a test can switch it off and see the overbooking it prevents.
 HAS_ROOM = "taken < capacity"
 
-_TAKE_PLACE = f"UPDATE appointments_slot SET taken = taken + 1 WHERE id = %s AND {HAS_ROOM} RETURNING id"  # noqa: S608
-_NEXT_NUMBER = "UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number"
+_NEXT_NUMBER = (
+    "UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number"
+)
 _CONFIRM = """
 WITH counter AS (
     UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number
 )
-UPDATE appointments_booking SET status = 'booked', number = counter.last_number, booked_at = %s, contact_id = %s
+UPDATE appointments_booking
+SET status = 'booked', number = counter.last_number, booked_at = %s, contact_id = %s
 FROM counter WHERE appointments_booking.id = %s
 RETURNING number
 """
+
+
+def _take_place_sql() -> str:
+    return f"UPDATE appointments_slot SET taken = taken + 1 WHERE id = %s AND {HAS_ROOM} RETURNING id"  # noqa: S608
 
 
 def _first_value(sql: str, values: list[Any]) -> Any:
@@ -66,7 +73,7 @@ def _insert_on_postgres(booking: Booking, *, numbered: bool) -> bool:
         source, number = "place, counter", "counter.last_number"
         head.append(booking.session_id)
     sql = (
-        f"WITH place AS ({_TAKE_PLACE}){counter} "  # noqa: S608 - names come from the model, values are bound
+        f"WITH place AS ({_take_place_sql()}){counter} "  # noqa: S608 - names come from the model, values are bound
         f"INSERT INTO appointments_booking ({', '.join(names)}, number) "
         f"SELECT {', '.join(['%s'] * len(values))}, {number} FROM {source} RETURNING id, number"
     )
@@ -80,8 +87,12 @@ def _insert_on_postgres(booking: Booking, *, numbered: bool) -> bool:
     return True
 
 
+def _took_place(slot_id: int) -> bool:
+    return _first_value(_take_place_sql(), [slot_id]) is not None
+
+
 def _insert_on_sqlite(booking: Booking, *, numbered: bool) -> bool:
-    if _first_value(_TAKE_PLACE, [booking.slot_id]) is None:
+    if not _took_place(booking.slot_id):
         return False
     if numbered:
         booking.number = _first_value(_NEXT_NUMBER, [booking.session_id])
@@ -96,9 +107,9 @@ def _insert(booking: Booking, *, numbered: bool) -> bool:
 
 
 def free_expired_holds(*, slot_id: int, now: dt.datetime) -> int:
-    """Give back places whose hold ran out; returns how many. What was typed stays for a day (see the sweep)."""
-    Slot.objects.select_for_update().get(pk=slot_id)
-    holds = list(Booking.objects.expired_holds(now).filter(slot_id=slot_id).select_for_update())
+    """Give back places whose hold ran out; returns how many. What was typed stays for a day."""
+    lock_slots(slot_id)
+    holds = list(Booking.objects.expired_holds(now).filter(slot_id=slot_id).select_for_update(no_key=True))
     if holds:
         Booking.objects.filter(pk__in=[hold.pk for hold in holds]).update(status=BookingStatus.EXPIRED)
         Slot.objects.filter(pk=slot_id).update(taken=models.F("taken") - len(holds))
@@ -107,9 +118,15 @@ def free_expired_holds(*, slot_id: int, now: dt.datetime) -> int:
 
 
 def append_entries(bookings: list[Booking], *, to: str, actor: str, reason: str = "") -> None:
-    """History rows for a move each booking has just made."""
+    """History rows for the move each booking makes from its present status; a new row comes from nowhere."""
     StatusEntry.objects.bulk_create(
-        StatusEntry(booking=booking, frm="" if booking.status == to else booking.status, to=to, actor=actor, reason=reason)
+        StatusEntry(
+            booking=booking,
+            frm="" if booking.status == to else booking.status,
+            to=to,
+            actor=actor,
+            reason=reason,
+        )
         for booking in bookings
     )
 
@@ -126,17 +143,37 @@ def insert_with_place(booking: Booking, *, numbered: bool, now: dt.datetime) -> 
     raise Conflict("slot_full", FULL_TEXT)
 
 
+def _take_place(slot: Slot, *, now: dt.datetime) -> None:
+    if not _took_place(slot.pk) and not (
+        free_expired_holds(slot_id=slot.pk, now=now) and _took_place(slot.pk)
+    ):
+        raise Conflict("slot_full", FULL_TEXT)
+
+
+def swap_place(booking: Booking, *, slot: Slot, now: dt.datetime) -> bool:
+    """Move a live hold to `slot`, `slot_full` if that has no room; False when somebody moved it meanwhile."""
+    lock_slots(booking.slot_id, slot.pk)
+    held = Booking.objects.filter(pk=booking.pk, status=BookingStatus.HELD, slot_id=booking.slot_id)
+    if not held.select_for_update(no_key=True).exists():
+        return False
+    _take_place(slot, now=now)
+    give_back_place(booking)
+    _put_into(booking, slot)
+    return True
+
+
+def _put_into(booking: Booking, slot: Slot) -> None:
+    Booking.objects.filter(pk=booking.pk).update(slot=slot, session_id=slot.session_id)
+    booking.slot, booking.session = slot, slot.session
+
+
 def take_place_again(booking: Booking, *, slot: Slot, now: dt.datetime) -> None:
-    """A hold that ran out before its code came: take a place in `slot` (the old one or another), or `slot_full`.
+    """A hold that ran out before its code came: a place in `slot` (the old one or another), or `slot_full`.
 
     The slot is locked before the booking, as everywhere.
     """
-    if _first_value(_TAKE_PLACE, [slot.pk]) is None:
-        free_expired_holds(slot_id=slot.pk, now=now)
-        if _first_value(_TAKE_PLACE, [slot.pk]) is None:
-            raise Conflict("slot_full", FULL_TEXT)
-    Booking.objects.filter(pk=booking.pk).update(slot=slot, session_id=slot.session_id)
-    booking.slot, booking.session = slot, slot.session
+    _take_place(slot, now=now)
+    _put_into(booking, slot)
 
 
 def give_number(booking: Booking, *, contact_id: int | None, now: dt.datetime) -> int:
@@ -158,12 +195,21 @@ def give_back_place(booking: Booking) -> None:
     Slot.objects.filter(pk=booking.slot_id, taken__gt=0).update(taken=models.F("taken") - 1)
 
 
+def lock_slots(*slot_ids: int) -> None:
+    """Lock in the order of the keys, or two people who swap places would wait for each other.
+
+    NO KEY: rows that merely refer to a slot need not wait.
+    """
+    wanted = Slot.objects.filter(pk__in=set(slot_ids)).order_by("pk")
+    list(wanted.select_for_update(no_key=True).values_list("pk"))
+
+
 def lock_slot_and_booking(booking_uid: Any) -> Booking:
     """The booking, locked after its slot (the house order)."""
     slot_id = Booking.objects.values_list("slot_id", flat=True).get(uid=booking_uid)
-    Slot.objects.select_for_update().get(pk=slot_id)
+    lock_slots(slot_id)
     return (
-        Booking.objects.select_for_update(of=("self",))
+        Booking.objects.select_for_update(of=("self",), no_key=True)
         .select_related("slot", "session", "unit", "declaration", "contact__contact_point")
         .get(uid=booking_uid)
     )

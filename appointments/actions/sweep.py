@@ -19,7 +19,7 @@ BATCH = 500
 def expire_holds(*, by: Actor) -> int:
     """Free every place whose hold ran out; returns how many. Display and bookings do not depend on it."""
     now = timezone.now()
-    slots = Booking.objects.expired_holds(now).values_list("slot_id", flat=True).distinct()[:BATCH]
+    slots = Booking.objects.expired_holds(now).order_by().values_list("slot_id", flat=True).distinct()[:BATCH]
     freed = 0
     for slot_id in sorted(slots):
         with transaction.atomic():

@@ -4,7 +4,9 @@ Locks slot and booking, asks the table and the rule, sets, gives the place back 
 appends a StatusEntry, records audit, tells the citizen when something was cancelled.
 """
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from appointments.actions.places import append_entries, give_back_place, lock_slot_and_booking
 from appointments.enums import RELEASED, BookingStatus
@@ -13,16 +15,27 @@ from appointments.notices import BOOKING_CANCELLED
 from appointments.workflow import BOOKING_WORKFLOW
 from portal.audit.record import record
 from portal.common.actors import Actor
+from portal.common.errors import Conflict
 from portal.notifications.actions.queue_message import queue_message
 
-CONFIRM_ONLY = (BookingStatus.BOOKED,)
+# Only the actions that give a number lead from these to a booking.
+UNCONFIRMED = (BookingStatus.HELD, BookingStatus.EXPIRED)
+REASON_LIMIT = 200
 
 
 @transaction.atomic
 def move_booking(*, booking: Booking, to: str, by: Actor, reason: str = "") -> Booking:
-    """Move to `to`; Conflict `move_not_allowed`, NotAllowed `not_allowed`. Confirming has its own action."""
+    """Move to `to`; Conflict `move_not_allowed`, NotAllowed `not_allowed`, ValidationError `text_too_long`.
+
+    Confirming has its own action, because it takes a number.
+    """
+    if len(reason) > REASON_LIMIT:
+        text = _("Lý do dài nhất %(most)s ký tự.") % {"most": REASON_LIMIT}
+        raise ValidationError({"reason": ValidationError(text, code="text_too_long")})
     locked = lock_slot_and_booking(booking.uid)
     move = BOOKING_WORKFLOW.check(locked.status, to, by=by, obj=locked, reason=reason)
+    if locked.status in UNCONFIRMED and to == BookingStatus.BOOKED:
+        raise Conflict("move_not_allowed", _("Lịch hẹn được xác nhận bằng mã, không chuyển trực tiếp."))
     append_entries([locked], to=to, actor=by.actor_ref, reason=reason)
     if to in RELEASED:
         give_back_place(locked)

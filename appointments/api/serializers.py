@@ -95,7 +95,9 @@ class BookingAnswer(serializers.Serializer):
     def get_available_actions(self, booking: Booking) -> list[str]:
         if booking.contact is None:
             return []
-        return [move.verb for move in BOOKING_WORKFLOW.targets(booking.status, by=booking.contact, obj=booking)]
+        return [
+            move.verb for move in BOOKING_WORKFLOW.targets(booking.status, by=booking.contact, obj=booking)
+        ]
 
 
 class ConfirmAnswer(BookingAnswer):

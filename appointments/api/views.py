@@ -21,8 +21,8 @@ from appointments.api.serializers import (
     ConfirmAnswer,
     ConfirmRequest,
     HoldAnswer,
-    VisitProof,
     SlotAnswer,
+    VisitProof,
     VisitRequest,
 )
 from appointments.models import Booking, Campaign
@@ -34,16 +34,16 @@ from portal.common.client_address import client_address
 from portal.common.codes import clean_code
 from portal.requests.api import IdempotentMixin
 from portal.units.models import Unit
+from procedures.declarations.id_card import as_typed
 
 
 def _unit(slug: str) -> Unit:
     return get_object_or_404(Unit.objects.open(), slug=slug)
 
 
-def _typed(data: Any) -> dict[str, Any]:
-    """JSON values as the form expects them: text. Lists and objects are no answer to any field."""
-    plain = data.items() if isinstance(data, dict) else ()
-    return {name: "" if value is None else value for name, value in plain if not isinstance(value, dict | list)}
+def _typed(data: Any) -> dict[str, str]:
+    """JSON as a person could have typed it; a body that is no object says nothing."""
+    return as_typed(data) if isinstance(data, dict) else {}
 
 
 class CampaignList(APIView):
@@ -93,14 +93,14 @@ class ConfirmVisit(APIView):
         typed = _typed(request.data)
         booking = confirm_visit(
             booking_uid=booking_uid,
-            code=str(typed.get("code", "")),
-            slot=str(typed.get("slot", "")),
+            code=typed.get("code", ""),
+            slot=typed.get("slot", ""),
             channel=Channel.API,
             by=ANONYMOUS_CITIZEN,
         )
         token = None
         if typed.get("device") and booking.contact is not None:
-            token = issue_token(contact=booking.contact, device=str(typed["device"]))[1]
+            token = issue_token(contact=booking.contact, device=typed["device"])[1]
         return Response(ConfirmAnswer(booking, context={"token": token}).data)
 
 
@@ -135,5 +135,5 @@ class CancelVisit(APIView):
 
     @extend_schema(operation_id="cancel_visit", request=CancelRequest, responses=BookingAnswer)
     def post(self, request: Request, code: str) -> Response:
-        booking = cancel_visit(code=code, phone=str(_typed(request.data).get("phone", "")))
+        booking = cancel_visit(code=code, phone=_typed(request.data).get("phone", ""))
         return Response(BookingAnswer(booking).data)

@@ -74,7 +74,9 @@ class Booking(Row):
         indexes = [
             models.Index(fields=["hold_until"], condition=Q(status="held"), name="booking_holds"),
             models.Index(fields=["slot"], condition=Q(status="held"), name="booking_slot_holds"),
-            models.Index(fields=["phone_hash"], condition=Q(status__in=["held", "booked"]), name="booking_by_phone"),
+            models.Index(
+                fields=["phone_hash"], condition=Q(status__in=["held", "booked"]), name="booking_by_phone"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,15 +7,16 @@ from django.utils import timezone
 from portal.citizens.models import Contact, Person
 from portal.common.actors import Actor
 from portal.units.models import Unit
-from procedures.declarations.id_card import validate_declaration
 from procedures.enums import DeclarationStatus
 from procedures.models import Declaration, Procedure
 from procedures.workflow import DECLARATION_WORKFLOW
 
 
-def draft_declaration(*, procedure: Procedure, unit: Unit, data: dict[str, Any], by: Actor) -> Declaration:
-    """A new draft from the raw fields `data`; ValidationError {field: codes} as `validate_declaration`."""
-    details = validate_declaration(data)
+def draft_declaration(*, procedure: Procedure, unit: Unit, details: dict[str, str], by: Actor) -> Declaration:
+    """A new draft of `details`, as `validate_declaration` cleaned them.
+
+    They are not checked a second time: a doubt the citizen already answered would be raised again.
+    """
     return Declaration.objects.create(
         procedure=procedure,
         unit=unit,
@@ -25,7 +26,18 @@ def draft_declaration(*, procedure: Procedure, unit: Unit, data: dict[str, Any],
     )
 
 
-def submit_declaration(*, declaration: Declaration, subject: Person, contact: Contact | None, by: Actor) -> None:
+def redraft_declaration(*, declaration: Declaration, details: dict[str, str], by: Actor) -> None:
+    """Replace what a draft says; a declaration that was confirmed meanwhile stays as it is."""
+    declaration.details = details
+    declaration.request_kind = details["request_kind"]
+    declaration.filed_by = by.actor_ref
+    if Declaration.objects.filter(pk=declaration.pk, status=DeclarationStatus.DRAFT).exists():
+        declaration.save(update_fields=["details", "request_kind", "filed_by"])
+
+
+def submit_declaration(
+    *, declaration: Declaration, subject: Person, contact: Contact | None, by: Actor
+) -> None:
     """Turn the draft into a declaration of `subject`; runs inside the caller's transaction."""
     DECLARATION_WORKFLOW.check(declaration.status, DeclarationStatus.SUBMITTED, by=by, obj=declaration)
     declaration.status = DeclarationStatus.SUBMITTED

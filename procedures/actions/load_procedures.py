@@ -29,7 +29,8 @@ def load_one(*, entry: dict[str, Any], by: Actor) -> Procedure:
     procedure, created = Procedure.objects.update_or_create(key=fields.pop("key"), defaults=fields)
     procedure.papers.all().delete()
     Paper.objects.bulk_create(
-        Paper(procedure=procedure, order=order, **paper) for order, paper in enumerate(entry.get("papers", []))
+        Paper(procedure=procedure, order=order, **paper)
+        for order, paper in enumerate(entry.get("papers", []))
     )
     procedure.fees.all().delete()
     Fee.objects.bulk_create(Fee(procedure=procedure, **fee) for fee in entry.get("fees", []))

@@ -18,10 +18,19 @@ from portal.common.phones import clean_phone
 from procedures.enums import AgeBand, Gender, RequestKind
 from procedures.validators import age_band, clean_free_text, clean_old_number
 
+_EMPTY = {"required": _("Ông/Bà chưa điền mục này.")}
+# Never the value itself: it may be 10,000 characters long.
+_CHOICE = {
+    "required": _("Ông/Bà chưa chọn mục này."),
+    "invalid_choice": _("Lựa chọn này không còn, Ông/Bà vui lòng chọn lại."),
+}
+
 
 def _text(label: Any, *, required: bool = False, help_text: Any = "", **attributes: str) -> forms.CharField:
     widget = forms.TextInput(attrs=attributes)
-    return forms.CharField(label=label, required=required, help_text=help_text, widget=widget)
+    return forms.CharField(
+        label=label, required=required, help_text=help_text, widget=widget, error_messages=_EMPTY
+    )
 
 
 class IdCardDeclaration(forms.Form):
@@ -52,9 +61,13 @@ class IdCardDeclaration(forms.Form):
         label=_("Yêu cầu"),
         choices=RequestKind.choices,
         widget=forms.RadioSelect,
+        error_messages=_CHOICE,
     )
     gender = forms.ChoiceField(
-        label=_("Giới tính"), choices=[("", _("Không ghi")), *Gender.choices], required=False
+        label=_("Giới tính"),
+        choices=[("", _("Không ghi")), *Gender.choices],
+        required=False,
+        error_messages=_CHOICE,
     )
     identity_number = _text(
         _("Số định danh cá nhân (số căn cước/CCCD)"),
@@ -62,7 +75,9 @@ class IdCardDeclaration(forms.Form):
         inputmode="numeric",
         autocomplete="off",
     )
-    old_number = _text(_("Số CMND cũ"), help_text=_("9 chữ số, nếu có."), inputmode="numeric", autocomplete="off")
+    old_number = _text(
+        _("Số CMND cũ"), help_text=_("9 chữ số, nếu có."), inputmode="numeric", autocomplete="off"
+    )
     occupation = _text(_("Nghề nghiệp"), autocomplete="organization-title")
     permanent_address = _text(
         _("Nơi thường trú"), help_text=_("Số nhà, đường, thôn/tổ, xã/phường, tỉnh/thành phố hiện nay.")
@@ -118,7 +133,9 @@ class IdCardDeclaration(forms.Form):
         number, birth = self.cleaned_data.get("identity_number"), self.cleaned_data.get("birth_date")
         if not number or not birth or not birth_year_differs(number, int(birth[:4])):
             return []
-        text = _("Số định danh này thường thuộc về người sinh năm khác. Nếu số đúng, xin đánh dấu ô xác nhận.")
+        text = _(
+            "Số định danh này thường thuộc về người sinh năm khác. Nếu số đúng, xin đánh dấu ô xác nhận."
+        )
         return [ValidationError(text, code="identity_number_doubtful")]
 
 
@@ -128,9 +145,21 @@ def band_of(birth_date: str, day: dt.date | None = None) -> AgeBand:
     return age_band(birth, day or local_today())
 
 
+def as_typed(data: dict[str, Any]) -> dict[str, str]:
+    """What a person could have typed: JSON numbers as text, nothing for lists, objects and null.
+
+    Characters that no database stores are dropped: NUL, and halves of a surrogate pair.
+    """
+    plain = {name: value for name, value in data.items() if not isinstance(value, dict | list | None)}
+    return {
+        name: str(value).replace("\x00", "").encode("utf-8", "ignore").decode()
+        for name, value in plain.items()
+    }
+
+
 def validate_declaration(data: dict[str, Any]) -> dict[str, str]:
-    """The cleaned fields of `data`, or ValidationError {field: [errors with codes]}."""
-    form = IdCardDeclaration(data)
+    """The cleaned fields of `data` (form or JSON), or ValidationError {field: [errors with codes]}."""
+    form = IdCardDeclaration(as_typed(data))
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
     return {name: value for name, value in form.cleaned_data.items() if name != "accept_warnings"}

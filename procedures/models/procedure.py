@@ -88,7 +88,9 @@ class Fee(Row):
         verbose_name_plural = _("lệ phí")
         ordering = ["request_kind", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["procedure", "request_kind", "valid_from"], name="fee_one_per_day")
+            models.UniqueConstraint(
+                fields=["procedure", "request_kind", "valid_from"], name="fee_one_per_day"
+            )
         ]
 
     def __str__(self) -> str:

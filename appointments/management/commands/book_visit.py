@@ -15,7 +15,9 @@ from portal.units.models import Unit
 
 
 class Command(BaseCommand):
-    help = "Đặt một lịch hẹn. Tờ khai (JSON) đọc từ đầu vào chuẩn để thông tin cá nhân không nằm trên dòng lệnh."
+    help = (
+        "Đặt một lịch hẹn. Tờ khai (JSON) đọc từ đầu vào chuẩn để thông tin cá nhân không nằm trên dòng lệnh."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("unit", help="đường dẫn của đơn vị")
@@ -31,7 +33,11 @@ class Command(BaseCommand):
         except json.JSONDecodeError as error:
             raise CommandError("json_invalid: tờ khai không phải JSON.") from error
         except ValidationError as error:
-            lines = [f"{field}: {code}: {text}" for field, items in field_errors(error).items() for code, text in items]
+            lines = [
+                f"{field}: {code}: {text}"
+                for field, items in field_errors(error).items()
+                for code, text in items
+            ]
             raise CommandError("\n".join(lines)) from error
         except DomainError as error:
             raise CommandError(f"{error.code}: {error.message}") from error
