@@ -59,7 +59,11 @@ def settle_error(*, claim: Claim, error: ChannelError, by: Actor) -> tuple[str, 
 
 def _verdict(message: OutboxMessage, error: ChannelError) -> tuple[str, float | None, dict[str, Any]]:
     has_other_channel = message.hop + 1 < len(message.plan)
-    facts: dict[str, Any] = {"message_class": message.message_class, "kind": error.kind, "attempts": message.attempts}
+    facts: dict[str, Any] = {
+        "message_class": message.message_class,
+        "kind": error.kind,
+        "attempts": message.attempts,
+    }
     if may_try_again(**facts):
         return Outcome.RETRY, wait_seconds(**facts, retry_after=error.retry_after), {"state": State.QUEUED}
     if has_other_channel and error.kind != ErrorKind.PERMANENT:

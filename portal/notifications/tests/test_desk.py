@@ -128,7 +128,7 @@ def test_the_page_of_a_message_masks_phone_and_code(make_message, unit):
 
 def test_a_stranger_cannot_open_a_message(make_message, unit):
     page = reverse("admin:notifications_outboxmessage_change", args=[make_message().pk])
-    assert desk_of(officer_of(make_unit("Khác"), "id_desk")).get(page).status_code == 302
+    assert desk_of(officer_of(make_unit("Khác"), "id_desk")).get(page).status_code == 404
 
 
 def test_changing_the_default_makes_a_text_of_the_officers_unit(unit, templates):

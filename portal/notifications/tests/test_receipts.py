@@ -82,5 +82,8 @@ def test_only_get_is_answered(sent):
     assert Client().post(f"/callbacks/esms/{callback_token(sent.uid)}/").status_code == 405
 
 
-def test_an_overlong_price_or_reference_does_no_harm(sent):
-    assert report(sent, {**DELIVERED, "TotalPrice": "1.2.3", "SMSID": "r" * 500}) == (200, "delivered")
+@pytest.mark.parametrize("price", ["1.2.3", "²", "9" * 30, "-1", ""])
+def test_an_odd_price_or_reference_does_no_harm(sent, price):
+    odd = {**DELIVERED, "TotalPrice": price, "SendFailed": "²", "SMSID": "r" * 500}
+    assert report(sent, odd) == (200, "delivered")
+    assert sent.cost is None

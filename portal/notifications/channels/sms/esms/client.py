@@ -43,7 +43,7 @@ def post_json(url: str, body: dict[str, Any]) -> dict[str, Any]:
 def _check_status(answer: httpx2.Response) -> None:
     if answer.status_code == TOO_MANY_REQUESTS:
         wait = answer.headers.get("Retry-After", "")
-        raise ChannelError("http_429", retry_after=float(wait) if wait.isdigit() else None)
+        raise ChannelError("http_429", retry_after=float(wait) if wait.isdecimal() else None)
     if answer.status_code >= 500:
         raise ChannelError("http_5xx")
     if answer.status_code >= 300:

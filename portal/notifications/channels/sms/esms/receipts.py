@@ -5,6 +5,7 @@ address from us can report anything.
 """
 
 import hmac
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -19,6 +20,7 @@ _DIGEST_CHARS = 32
 # SendStatus values of the vendor's documentation: 1 waiting for approval, 2 queued, 4 refused, 5 finished,
 # 7 sent and waiting for the carrier.
 _REFUSED, _FINISHED = "4", "5"
+_PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 
 
 def _digest(uid: UUID) -> str:
@@ -47,7 +49,7 @@ def callback_url(uid: UUID) -> str:
 def read_receipt(query: Mapping[str, str]) -> tuple[Receipt, int | None]:
     """What a report says, and the price in đồng when it names one."""
     status, price = query.get("SendStatus", ""), query.get("TotalPrice", "")
-    cost = int(float(price)) if price.replace(".", "", 1).isdigit() else None
+    cost = int(float(price)) if _PRICE.fullmatch(price) else None
     if status == _FINISHED and _count(query, "SendSuccess") > 0:
         return Receipt.DELIVERED, cost
     if status == _REFUSED or (status == _FINISHED and _count(query, "SendFailed") > 0):
@@ -57,4 +59,4 @@ def read_receipt(query: Mapping[str, str]) -> tuple[Receipt, int | None]:
 
 def _count(query: Mapping[str, str], name: str) -> int:
     text = query.get(name, "")
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() else 0
