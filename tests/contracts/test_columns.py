@@ -55,6 +55,8 @@ def test_encrypted_columns_have_labels_of_their_own():
 def test_models_with_encrypted_columns_have_a_uid():
     """Associated data is label and uid; without a uid ciphertexts of two rows could be swapped."""
     sealed = [
-        model for model in house_models() if any(isinstance(field, EncryptedField) for field in model._meta.fields)
+        model
+        for model in house_models()
+        if any(isinstance(field, EncryptedField) for field in model._meta.fields)
     ]
     assert [model._meta.label for model in sealed if not hasattr(model, "uid")] == []

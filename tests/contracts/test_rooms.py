@@ -66,7 +66,9 @@ def test_every_part_of_portal_stands_in_the_law():
 
 
 def test_every_installed_room_stands_in_the_law():
-    ours = {config.name for config in apps.get_app_configs() if config.name.split(".")[0] in law.ROOM_PACKAGES}
+    ours = {
+        config.name for config in apps.get_app_configs() if config.name.split(".")[0] in law.ROOM_PACKAGES
+    }
     roof = set(law.layers()[0])
     assert ours == law.rooms() - roof
 
@@ -111,7 +113,9 @@ def test_no_generic_foreign_keys():
 
 
 def test_common_has_no_tables():
-    assert [model._meta.label for model in law.house_models() if law.room_of(model.__module__) == SHARED_BY_ALL] == []
+    assert [
+        model._meta.label for model in law.house_models() if law.room_of(model.__module__) == SHARED_BY_ALL
+    ] == []
 
 
 def test_law_knows_upward_from_downward():
