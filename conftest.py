@@ -39,6 +39,9 @@ set_environment()
 import django  # noqa: E402
 
 django.setup()
+# The processes of pytest-xdist inherit the environment; with this name in it pytest-django would read the
+# settings of this process before their own conftest can give them a folder and Redis databases.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.db import connection  # noqa: E402
 

@@ -67,7 +67,9 @@ def pytest_phase(
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "--durations=20", f"--junitxml={report}"]
     command += ["-o", "faulthandler_timeout=300", *arguments]
-    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    # conftest.py chooses the settings; importing the launcher has put their name into this environment.
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    code = subprocess.run(command, cwd=ROOT, env={**inherited, **environment}, check=False).returncode
     if code == NO_TESTS_COLLECTED:
         return (0, 0) if may_be_empty else (0, 1)
     passed, failed = read_report(report)
