@@ -20,7 +20,7 @@ class Move:
     frm: str
     to: str
     verb: str
-    label: str
+    label: Any  # text or a lazy translation
     may: Rule
     requires: tuple[str, ...] = ()
 
