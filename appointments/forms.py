@@ -81,7 +81,9 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
 
     @property
     def folded_errors(self) -> bool:
-        return any(name in self.errors for name in self.OPTIONAL)
+        """True when something inside the fold is wrong; a doubtful number has been taken out of it."""
+        outside = {"identity_number"} if self._doubtful else set()
+        return any(name in self.errors for name in self.OPTIONAL if name not in outside)
 
     def save(
         self, *, unit: Unit, address: str, proof: dict[str, Any] | None, by: Any

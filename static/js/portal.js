@@ -59,7 +59,24 @@
     tick();
   }
 
+  // One tap sends a form once. The button is shut after the browser has read its name and value, and opens
+  // again when the page is shown from the history or the network has swallowed the answer.
+  function openButtons(form) {
+    form.querySelectorAll("button[type=submit]").forEach(function (button) { button.disabled = false; });
+  }
+
+  function sendOnce(form) {
+    form.addEventListener("submit", function () {
+      window.setTimeout(function () {
+        form.querySelectorAll("button[type=submit]").forEach(function (button) { button.disabled = true; });
+      }, 0);
+      window.setTimeout(function () { openButtons(form); }, 15000);
+    });
+    window.addEventListener("pageshow", function () { openButtons(form); });
+  }
+
   enableCopyButtons();
+  document.querySelectorAll("form[method=post]").forEach(sendOnce);
   document.querySelectorAll("[data-seconds]").forEach(startCountdown);
   focusErrorSummary();
 }());

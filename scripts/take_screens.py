@@ -1,0 +1,176 @@
+"""Walk a running portal (`make run`) as a fictitious citizen and officer, and save each page as a picture.
+
+    .venv/bin/python scripts/take_screens.py --password <one-time password that make run printed>
+
+Options: --address (http://127.0.0.1:8000), --provider (one port above), --width 360, --out docs/screens.
+The officer's one-time password is replaced by --new-password; a second run is given that one.
+Every person, phone and unit on the pictures is made up. Exit code 1 when a picture is over 150 KB.
+"""
+
+import argparse
+import io
+import random
+import re
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_BYTES = 150 * 1024
+WARD = "Công an phường Hải Vân Đông"
+PERSON = {"full_name": "Nguyễn Thị Ánh", "birth_date": "05/09/1954"}
+
+
+class Walk:
+    """One browser, one citizen; `shoot` saves what is on the screen."""
+
+    def __init__(self, page: Page, options: argparse.Namespace) -> None:
+        self.page = page
+        self.options = options
+        self.phone = f"075{random.randint(2_000_000, 8_999_999)}"  # noqa: S311
+        self.too_big: list[str] = []
+
+    def shoot(self, name: str, *, whole: bool = True) -> None:
+        path = self.options.out / f"{name}.png"
+        picture = self.page.screenshot(full_page=whole, animations="disabled")
+        # 128 colours are enough for flat pages and make the file a third as big.
+        Image.open(io.BytesIO(picture)).convert("RGB").quantize(128).save(path, optimize=True)
+        print(f"{path.name:28} {path.stat().st_size:>7,} bytes")
+        if path.stat().st_size > MOST_BYTES:
+            self.too_big.append(name)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.options.address + path)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def code(self) -> str:
+        """The six digits that the imaginary phone received."""
+        address = f"{self.options.provider}/phones/{self.phone}"
+        for _attempt in range(60):
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                found = re.search(r"\b(\d{6})\b", re.sub(r"<header>.*</header>", "", answer.read().decode()))
+            if found:
+                return found[1]
+            time.sleep(0.5)
+        raise SystemExit(f"No code arrived at {address}")
+
+
+def front_pages(walk: Walk) -> None:
+    walk.open("/")
+    walk.shoot("start")
+    walk.page.get_by_label("Tên xã, phường").fill("quan ben dong")
+    walk.press("Tìm")
+    walk.shoot("start-old-name")
+    walk.open("/?q=khong+co+dau")
+    walk.shoot("start-nothing-found")
+    walk.open("/")
+    walk.page.get_by_role("link", name=WARD).click()
+    walk.shoot("unit")
+    walk.page.get_by_role("link", name=re.compile("Báo tin cho công an")).click()
+    walk.shoot("report")
+
+
+def to_declaration(walk: Walk) -> None:
+    walk.open("/")
+    walk.page.get_by_role("link", name=WARD).click()
+    walk.page.get_by_role("link", name=re.compile("Đặt lịch làm")).click()
+    walk.shoot("choose")
+    walk.page.locator("#gio ~ .tiles a.tile").nth(1).click()
+
+
+def declaration(walk: Walk) -> None:
+    to_declaration(walk)
+    walk.shoot("declaration")
+    submit = "Giữ chỗ và nhận mã xác nhận"
+    walk.press(submit)
+    walk.shoot("declaration-empty")
+    walk.page.get_by_label("Cấp đổi").check()
+    for name, value in {**PERSON, "phone": "0912"}.items():
+        walk.page.locator(f"#id_{name}").fill(value)
+    if not walk.page.locator("#id_identity_number").is_visible():
+        walk.page.locator("details.fold summary").first.click()
+    walk.page.locator("#id_identity_number").fill("001090012345")
+    walk.press(submit)
+    walk.shoot("declaration-doubtful")
+    walk.page.locator("#id_phone").fill(walk.phone)
+    walk.page.locator("#id_identity_number").fill("")
+    walk.press(submit)
+
+
+def code_and_ticket(walk: Walk) -> None:
+    walk.page.locator("#id_code").wait_for()
+    walk.shoot("code")
+    walk.page.locator("#id_code").fill("000000")
+    walk.press("Xác nhận lịch hẹn")
+    walk.shoot("code-wrong")
+    walk.page.locator("#id_code").fill(walk.code())
+    walk.press("Xác nhận lịch hẹn")
+    walk.page.locator(".ticket-number").wait_for()
+    walk.shoot("ticket")
+    walk.page.get_by_role("link", name="Hủy lịch hẹn").click()
+    walk.shoot("cancel")
+    walk.open("/tra-cuu/")
+    walk.shoot("lookup")
+
+
+def officers_list(walk: Walk) -> None:
+    if not walk.options.password:
+        return
+    walk.open("/quan-tri/login/")
+    walk.page.locator("#id_username").fill("canbo")
+    walk.page.locator("#id_password").fill(walk.options.password)
+    walk.page.locator("main button[type=submit], #main button[type=submit]").first.click()
+    if walk.page.locator("#id_new_password1").count():
+        for name in ("new_password1", "new_password2"):
+            walk.page.locator(f"#id_{name}").fill(walk.options.new_password)
+        if walk.page.locator("#id_old_password").count():
+            walk.page.locator("#id_old_password").fill(walk.options.password)
+        walk.press("Đổi mật khẩu")
+    walk.open("/quan-tri/")
+    walk.shoot("officers-start")
+    walk.open("/quan-tri/appointments/booking/")
+    walk.shoot("officers-list")
+
+
+ROADS: tuple[Callable[[Walk], None], ...] = (front_pages, declaration, code_and_ticket, officers_list)
+
+
+def read_options() -> argparse.Namespace:
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    reader.add_argument("--address", default="http://127.0.0.1:8000")
+    reader.add_argument("--provider", default="http://127.0.0.1:8001")
+    reader.add_argument("--width", type=int, default=360)
+    reader.add_argument("--out", type=Path, default=ROOT / "docs" / "screens")
+    reader.add_argument("--password", default="", help="of the officer canbo; without it no officers' page")
+    reader.add_argument("--new-password", default="hoa-sua-thang-muoi-mot-2026")
+    return reader.parse_args()
+
+
+def main() -> int:
+    """Take all pictures; 1 when one is too big for the repository."""
+    sys.path.insert(0, str(ROOT))
+    from scripts.browser import find_named, find_on_path
+
+    options = read_options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    size = {"width": options.width, "height": 740 if options.width < 700 else 800}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_named() or find_on_path(), args=["--no-sandbox"])
+        page = browser.new_context(viewport=size, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh").new_page()
+        walk = Walk(page, options)
+        for road in ROADS:
+            road(walk)
+        browser.close()
+    print("too big: " + ", ".join(walk.too_big) if walk.too_big else "every picture is small enough")
+    return 1 if walk.too_big else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
