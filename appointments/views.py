@@ -41,6 +41,7 @@ from procedures.queries import fee_on, what_to_bring
 
 STEPS = [_("Chọn ngày giờ"), _("Khai thông tin"), _("Nhập mã xác nhận"), _("Nhận số thứ tự")]
 SLOT_GONE = ("slot_full", "slot_past")
+TONES = {BookingStatus.BOOKED: "success", BookingStatus.CHECKED_IN: "info", BookingStatus.MISSED: "warning"}
 
 
 def _steps(current: int) -> dict[str, Any]:
@@ -255,8 +256,12 @@ def ticket_facts(booking: Booking) -> dict[str, Any]:
             paper.text for paper in what_to_bring(procedure=procedure, request_kind=kind, age_band=band)
         ],
     }
-    live = booking.status in (BookingStatus.BOOKED, BookingStatus.CHECKED_IN)
-    return {"ticket": facts, "is_live": live, "can_cancel": booking.status == BookingStatus.BOOKED}
+    return {
+        "ticket": facts,
+        "is_live": booking.status in (BookingStatus.BOOKED, BookingStatus.CHECKED_IN),
+        "can_cancel": booking.status == BookingStatus.BOOKED,
+        "tone": TONES.get(booking.status, "neutral"),
+    }
 
 
 @require_GET
@@ -286,6 +291,7 @@ def cancel(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
         except DomainError as error:
             form.show_errors(ValidationError({"__all__": ValidationError(error.message, code=error.code)}))
             status = error.status
-    facts = ticket_facts(booking)
-    context = {"unit": unit, "booking": booking, "form": form, **facts}
+    if form.errors and status == 200:
+        status = 400
+    context = {"unit": unit, "booking": booking, "form": form}
     return render(request, "appointments/cancel_form.html", context, status=status)
