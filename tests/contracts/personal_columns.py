@@ -17,8 +17,8 @@ PLAIN = {
     # Units are public: what stands here hangs on the station's door.
     "units.unitkind": "code name_vi name_en level",
     "units.unit": (
-        "official_code edition name display_name police_title folded_name folded_path slug valid_from valid_to "
-        "latitude longitude address duty_phone sms_brand code_budget_per_hour"
+        "official_code edition name display_name police_title folded_name folded_path slug valid_from "
+        "valid_to latitude longitude address duty_phone sms_brand code_budget_per_hour"
     ),
     "units.succession": "on note",
     "units.unitreach": "via",
@@ -50,8 +50,8 @@ PLAIN = {
     # The code is random; the kind of request is one of a few.
     "procedures.declaration": "filed_by code request_kind status",
     "procedures.procedure": (
-        "key slug name name_en summary field filing_mode official_code time_value time_unit legal_basis grade "
-        "valid_from valid_to checked_on checked_by"
+        "key slug name name_en summary field filing_mode official_code time_value time_unit legal_basis "
+        "grade valid_from valid_to checked_on checked_by"
     ),
     "procedures.paper": "text form request_kind age_band order",
     "procedures.fee": "request_kind amount note legal_basis valid_from valid_to",

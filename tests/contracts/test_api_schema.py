@@ -1,0 +1,19 @@
+"""The API changes only on purpose: what callers were promised stands in docs/openapi.yaml.
+
+After a wanted change:
+`PORTAL_MODE=test python manage.py spectacular --fail-on-warn --file docs/openapi.yaml`, then read the difference as a caller would.
+"""
+
+from pathlib import Path
+
+from django.core.management import call_command
+
+from tests.contracts.law import ROOT
+
+SNAPSHOT = ROOT / "docs" / "openapi.yaml"
+
+
+def test_schema_is_whole_and_equals_the_snapshot(tmp_path: Path):
+    fresh = tmp_path / "openapi.yaml"
+    call_command("spectacular", "--fail-on-warn", "--validate", "--file", str(fresh))
+    assert fresh.read_text(encoding="utf-8") == SNAPSHOT.read_text(encoding="utf-8")

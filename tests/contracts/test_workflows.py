@@ -1,0 +1,67 @@
+"""Tables of moves: every status can be reached, and what the table does not name is refused."""
+
+import importlib
+
+import pytest
+
+from appointments.enums import BookingStatus, CampaignStatus
+from appointments.workflow import BOOKING_WORKFLOW, CAMPAIGN_WORKFLOW
+from portal.common.errors import Conflict
+from portal.common.workflow import Workflow
+from portal.notifications.enums import State
+from portal.notifications.workflow import MESSAGE_WORKFLOW
+from procedures.enums import DeclarationStatus
+from procedures.workflow import DECLARATION_WORKFLOW
+from tests.contracts.law import ROOT
+from tests.people import BY
+
+# name: (table, its statuses, where a new row begins)
+TABLES = {
+    "booking": (BOOKING_WORKFLOW, BookingStatus, BookingStatus.HELD),
+    "campaign": (CAMPAIGN_WORKFLOW, CampaignStatus, CampaignStatus.DRAFT),
+    "message": (MESSAGE_WORKFLOW, State, State.QUEUED),
+    "declaration": (DECLARATION_WORKFLOW, DeclarationStatus, DeclarationStatus.DRAFT),
+}
+EACH = pytest.mark.parametrize(("table", "statuses", "start"), TABLES.values(), ids=TABLES)
+
+
+def workflow_modules() -> list[str]:
+    found = [path for path in ROOT.glob("*/workflow.py")] + list(ROOT.glob("portal/*/workflow.py"))
+    return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(found)]
+
+
+def test_every_table_is_tested_here():
+    modules = [importlib.import_module(name) for name in workflow_modules()]
+    tables = {
+        id(value) for module in modules for value in vars(module).values() if isinstance(value, Workflow)
+    }
+    assert tables == {id(table) for table, _statuses, _start in TABLES.values()}
+
+
+@EACH
+def test_every_status_can_be_reached(table, statuses, start):
+    reached, found = set(), {start}
+    while found:
+        reached |= found
+        found = {move.to for move in table.moves if move.frm in reached} - reached
+    assert reached == set(statuses.values)
+
+
+@EACH
+def test_moves_outside_the_table_are_refused(table, statuses, start):
+    allowed = {(move.frm, move.to) for move in table.moves}
+    refused = set()
+    for frm in statuses.values:
+        for to in statuses.values:
+            try:
+                table.check(frm, to, by=BY, obj=None, reason="x") if (frm, to) not in allowed else None
+            except Conflict as error:
+                refused |= {(frm, to)} if error.code == "move_not_allowed" else set()
+    every = {(frm, to) for frm in statuses.values for to in statuses.values}
+    assert refused == every - allowed
+
+
+@EACH
+def test_no_move_is_there_twice(table, statuses, start):
+    pairs = [(move.frm, move.to, move.verb) for move in table.moves]
+    assert sorted(pairs) == sorted(set(pairs))
