@@ -1,7 +1,8 @@
 """The API changes only on purpose: what callers were promised stands in docs/openapi.yaml.
 
 After a wanted change:
-`PORTAL_MODE=test python manage.py spectacular --fail-on-warn --file docs/openapi.yaml`, then read the difference as a caller would.
+`PORTAL_MODE=test python manage.py spectacular --fail-on-warn --file docs/openapi.yaml`
+Then read the difference as a caller would.
 """
 
 from pathlib import Path

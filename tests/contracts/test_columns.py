@@ -1,4 +1,4 @@
-"""Personal data is encrypted: a plain column exists only where somebody agreed that it says nothing personal."""
+"""Personal data is encrypted: a plain column stands only where somebody agreed that it may."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from portal.common.fields import EncryptedField, LookupHashField
 from tests.contracts.law import house_models
 from tests.contracts.personal_columns import PLAIN
 
-# Kinds that cannot hold a name, a number or words of a person. DateField is not among them: a birth date is one.
+# Kinds that cannot hold a name, a number or words of a person. A DateField can: a birth date is one.
 HARMLESS = (
     EncryptedField,
     LookupHashField,

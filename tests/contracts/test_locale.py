@@ -19,7 +19,7 @@ def blocks(path: Path) -> list[list[str]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if ended and line.startswith(("#", "msgctxt", "msgid")):
             found.append([])
-        ended = line.startswith("msgstr") or (ended and line.startswith('"'))
+        ended = line.startswith("msgstr") or (ended and not line.startswith(("#", "msg")))
         found[-1].append(line)
     return found
 

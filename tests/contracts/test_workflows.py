@@ -26,7 +26,7 @@ EACH = pytest.mark.parametrize(("table", "statuses", "start"), TABLES.values(), 
 
 
 def workflow_modules() -> list[str]:
-    found = [path for path in ROOT.glob("*/workflow.py")] + list(ROOT.glob("portal/*/workflow.py"))
+    found = [*ROOT.glob("*/workflow.py"), *ROOT.glob("portal/*/workflow.py")]
     return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(found)]
 
 
