@@ -14,25 +14,19 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from portal.common.client_address import address_prefix, client_address
+from portal.common.client_address import client_address
 from portal.common.clock import local_today
 from portal.common.errors import DomainError
 from portal.officers.actions.change_password import change_password, check_new_password
 from portal.officers.actions.create_officer import check_username_free, create_officer
 from portal.officers.actions.grant_role import check_grant, grant_role
+from portal.officers.actions.limit_logins import note_wrong_try, refuse_guessing
 from portal.officers.actions.update_officer import update_officer
 from portal.officers.models import Officer, RoleAssignment
 from portal.officers.roles import ROLE_CHOICES
 from portal.officers.rules import can_grant
 from portal.officers.validators import clean_username
-from portal.requests.throttle import count_hit, hits
 from portal.units.models import Hamlet, Unit
-
-LOGIN_WINDOW_SECONDS = 15 * 60
-# From one line a name is guessed ten times; from everywhere a hundred times, so that strangers who know
-# a name cannot easily shut its owner out.
-TRIES_FROM_ONE_LINE = 10
-TRIES_FROM_EVERYWHERE = 100
 
 
 class LoginForm(AuthenticationForm):
@@ -43,9 +37,6 @@ class LoginForm(AuthenticationForm):
             "Tên đăng nhập hoặc mật khẩu không đúng. Xin kiểm tra phím Caps Lock và bộ gõ tiếng Việt."
         ),
         "inactive": _("Tài khoản này đã ngừng sử dụng."),
-        "too_many": _(
-            "Nhập sai quá nhiều lần. Xin thử lại sau 15 phút hoặc nhờ chỉ huy đơn vị cấp lại mật khẩu."
-        ),
     }
 
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
@@ -54,23 +45,16 @@ class LoginForm(AuthenticationForm):
         self.fields["username"].widget.attrs["autocapitalize"] = "none"
 
     def clean(self) -> dict[str, Any]:
-        if any(hits(**counter) >= limit for counter, limit in self._counters()):
-            raise ValidationError(self.error_messages["too_many"], code="too_many")
+        who = {
+            "username": self.cleaned_data.get("username") or "",
+            "address": client_address(self.request),
+        }
+        refuse_guessing(**who)
         try:
             return super().clean()
         except ValidationError:
-            for counter, _limit in self._counters():
-                count_hit(**counter)
+            note_wrong_try(**who)
             raise
-
-    def _counters(self) -> list[tuple[dict[str, Any], int]]:
-        username = (self.cleaned_data.get("username") or "").strip().lower()
-        line = address_prefix(client_address(self.request))
-        window = {"seconds": LOGIN_WINDOW_SECONDS}
-        return [
-            ({"scope": "officer_login_line", "key": f"{username} {line}", **window}, TRIES_FROM_ONE_LINE),
-            ({"scope": "officer_login", "key": username, **window}, TRIES_FROM_EVERYWHERE),
-        ]
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):

@@ -100,3 +100,4 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = PORTAL_MODE != "production"
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the files to compress at every deployment

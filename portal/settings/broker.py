@@ -1,6 +1,6 @@
 """Celery and cache. The broker only wakes: whatever must happen is a database row (docs/adr/0006)."""
 
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from portal.settings.environment import PORTAL_MODE, VAR, env
 
@@ -37,7 +37,7 @@ CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
-CELERY_TASK_QUEUES = tuple(Queue(name) for name in QUEUES)
+CELERY_TASK_QUEUES = tuple(Queue(name, Exchange(name), routing_key=name) for name in QUEUES)
 # A publish must fail fast: the row is already safe and the sweeper will send its number again.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

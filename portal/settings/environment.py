@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
-env = environ.Env()
+env = environ.FileAwareEnv()  # <NAME>_FILE names a file with the value
 if (ROOT / ".env").exists():
     env.read_env(str(ROOT / ".env"))
 

@@ -5,7 +5,7 @@ from portal.settings.environment import IS_PRODUCTION, env
 HOLD_SECONDS = 10 * 60
 CODE_SECONDS = 5 * 60
 CODE_TRIES = 5
-CODES_PER_PHONE_PER_HOUR = 5
+CODES_PER_PHONE_PER_HOUR = 10  # a family of eight registers on one phone in one evening
 # Above this many codes an hour from one address prefix, a proof of work or a short queue comes first.
 CODES_PER_PREFIX_PER_HOUR = env.int("CODES_PER_PREFIX_PER_HOUR", default=30)
 WORK_BITS = env.int("WORK_BITS", default=14)

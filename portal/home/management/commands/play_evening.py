@@ -21,6 +21,7 @@ from portal.common.clock import local_today
 from portal.home.evening.citizens import Registrant, registrants
 from portal.home.evening.doors import TIMEOUT, ApiDoor, PageDoor, Refused, Telephone
 from portal.notifications.models import OutboxMessage
+from portal.units.actions.set_code_budget import set_code_budget
 from portal.units.models import Unit
 from procedures.queries import ID_CARD, procedure_by_key
 
@@ -86,7 +87,7 @@ class Command(BaseCommand):
             slot_minutes=30,
             capacity=-(-citizens // (days * SLOTS_PER_DAY)),
         )
-        Unit.objects.filter(pk=self.unit.pk).update(code_budget_per_hour=citizens * 3)
+        set_code_budget(unit=self.unit, per_hour=citizens * 3, by=BY)
         campaign = create_campaign(unit=self.unit, procedure=procedure_by_key(ID_CARD), plan=plan, by=BY)
         return move_campaign(campaign=campaign, to=CampaignStatus.OPEN, by=BY)
 
