@@ -173,7 +173,7 @@ class BookingAdmin(PrivateSearch, TransitionButtons, ReadOnlyAdmin):
         "person",
         "phone",
         "code",
-        "request",
+        "shown_request",
         "time",
         "place",
         "shown_status",
@@ -225,7 +225,7 @@ class BookingAdmin(PrivateSearch, TransitionButtons, ReadOnlyAdmin):
         return show_code(obj.declaration.code)
 
     @admin.display(description=_("yêu cầu"))
-    def request(self, obj: Booking) -> str:
+    def shown_request(self, obj: Booking) -> str:
         return obj.declaration.get_request_kind_display()
 
     @admin.display(description=_("giờ"), ordering="slot__starts")

@@ -33,6 +33,7 @@ from portal.common.layout import (
     TileRadios,
     TrackingCodeInput,
 )
+from portal.common.templatetags.portal import weekday
 from portal.units.models import Unit
 from procedures.declarations.id_card import IdCardDeclaration
 
@@ -49,7 +50,8 @@ def slot_choices(slots: Iterable[Slot]) -> list[tuple[str, list[tuple[str, Tile]
     for slot in slots:
         note = _("còn %(free)s chỗ") % {"free": slot.free} if slot.free > 0 else _("hết chỗ")
         tile = Tile(slot.hours, note=str(note), full=slot.free <= 0)
-        days.setdefault(show_date(slot.session.date), []).append((str(slot.uid), tile))
+        date = slot.session.date
+        days.setdefault(f"{weekday(date)}, {show_date(date)}", []).append((str(slot.uid), tile))
     return list(days.items())
 
 
@@ -85,6 +87,10 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
         outside = {"identity_number"} if self._doubtful else set()
         return any(name in self.errors for name in self.OPTIONAL if name not in outside)
 
+    @property
+    def slot_is_gone(self) -> bool:
+        return not self.fields["slot"].widget.is_hidden
+
     def save(
         self, *, unit: Unit, address: str, proof: dict[str, Any] | None, by: Any
     ) -> tuple[Booking, OneTimeCode] | None:
@@ -109,7 +115,7 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
     def offer_slots(self, slots: list[Slot], message: str, code: str) -> None:
         """The wanted slot is gone: show others as tiles, keep everything typed."""
         self.fields["slot"] = forms.ChoiceField(
-            label=_("Chọn khung giờ khác"), choices=slot_choices(slots), widget=TileRadios, required=False
+            label=_("Chọn khung giờ khác"), choices=slot_choices(slots), widget=TileRadios
         )
         if self._errors is None:
             self._errors = forms.utils.ErrorDict(renderer=self.renderer)
@@ -141,7 +147,7 @@ class CodeForm(ActionForm):
 
     def offer_slots(self, slots: list[Slot]) -> None:
         self.fields["slot"] = forms.ChoiceField(
-            label=_("Chọn khung giờ khác"), choices=slot_choices(slots), widget=TileRadios, required=False
+            label=_("Chọn khung giờ khác"), choices=slot_choices(slots), widget=TileRadios
         )
 
 

@@ -16,8 +16,7 @@ from portal.audit.record import record
 from portal.common.actors import Actor
 from portal.common.clock import local_today
 from portal.common.text import fold
-from portal.units.models import Unit
-from portal.units.queries import work_calendar
+from portal.units.models import CalendarDay, Unit
 from procedures.models import Procedure
 
 
@@ -43,7 +42,9 @@ def planned_days(*, unit: Unit, plan: Plan) -> list[dt.date]:
     """The dates the plan would create; ValidationError as the validators, `no_days` or `too_many_slots`."""
     check_dates(plan.first_date, plan.last_date, local_today())
     check_hours(plan.opens, plan.closes, plan.slot_minutes)
-    holidays = {day for day, worked in work_calendar(unit).exceptions.items() if not worked}
+    # Also the unit's own closures, which move no legal deadline.
+    calendar = dict(CalendarDay.objects.for_unit(unit).values_list("date", "is_working"))
+    holidays = {day for day, worked in calendar.items() if not worked}
     span = (
         plan.first_date + dt.timedelta(days=n) for n in range((plan.last_date - plan.first_date).days + 1)
     )

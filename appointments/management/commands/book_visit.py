@@ -14,6 +14,16 @@ from portal.common.errors import DomainError, field_errors
 from portal.units.models import Unit
 
 
+def _declaration(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError:
+        data = None
+    if not isinstance(data, dict):
+        raise CommandError("json_invalid: tờ khai không phải JSON.")
+    return data
+
+
 class Command(BaseCommand):
     help = (
         "Đặt một lịch hẹn. Tờ khai (JSON) đọc từ đầu vào chuẩn để thông tin cá nhân không nằm trên dòng lệnh."
@@ -28,10 +38,8 @@ class Command(BaseCommand):
         if unit is None:
             raise CommandError("unit_unknown: không có đơn vị này.")
         try:
-            data = json.load(sys.stdin)
+            data = _declaration(sys.stdin.read())
             booking = book_visit(unit=unit, slot=options["slot"], data=data, by=SystemActor("book_visit"))
-        except json.JSONDecodeError as error:
-            raise CommandError("json_invalid: tờ khai không phải JSON.") from error
         except ValidationError as error:
             lines = [
                 f"{field}: {code}: {text}"
