@@ -125,7 +125,7 @@ def append_entries(bookings: list[Booking], *, to: str, actor: str, reason: str 
             frm="" if booking.status == to else booking.status,
             to=to,
             actor=actor,
-            reason=reason,
+            reason=reason or None,
         )
         for booking in bookings
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.enums import LIVE, BookingStatus
 from appointments.models.campaign import Session, Slot, UnitScopedQuerySet
 from portal.common.clock import local_today
-from portal.common.fields import LookupHashField
+from portal.common.fields import EncryptedTextField, LookupHashField
 from portal.common.models import AppendOnly, Row
 
 
@@ -90,7 +90,9 @@ class StatusEntry(AppendOnly):
     frm = models.CharField(_("từ"), max_length=12, blank=True)
     to = models.CharField(_("đến"), max_length=12, choices=BookingStatus.choices)
     actor = models.CharField(_("ai"), max_length=60)
-    reason = models.CharField(_("lý do"), max_length=200, blank=True)
+    reason = EncryptedTextField(  # officers' free text: it names people
+        _("lý do"), label="appointments.status_entry.reason", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("lần đổi trạng thái")

@@ -31,9 +31,34 @@ def mask(text: str) -> str:
     return _FOUND.sub(_replacement, text)
 
 
+def _without_values(record: logging.LogRecord) -> str:
+    """The message; where its arguments are exceptions or a failed task, only their kinds.
+
+    Celery puts the exception's text, the traceback and the task's arguments into the message itself.
+    """
+    if isinstance(record.args, dict) and "exc" in record.args:
+        return f"task {record.args.get('name')}[{record.args.get('id')}] failed: {_kind(record)}"
+    if isinstance(record.args, tuple):
+        record.args = tuple(type(one).__name__ if _quotes_values(one) else one for one in record.args)
+    return record.getMessage()
+
+
+def _quotes_values(argument: object) -> bool:
+    """Errors of the operating system speak of files and connections only; operators need their text."""
+    return isinstance(argument, BaseException) and not isinstance(argument, OSError)
+
+
+def _kind(record: logging.LogRecord) -> str:
+    """Class of the exception: from exc_info, else the word before the bracket of its repr."""
+    if record.exc_info and record.exc_info[0]:
+        return record.exc_info[0].__name__
+    found = re.match(r"\w+", str(record.args["exc"])) if isinstance(record.args, dict) else None
+    return found[0] if found else "error"
+
+
 class MaskPersonalData(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask(record.getMessage()), None
+        record.msg, record.args = mask(_without_values(record)), None
         return True
 
 

@@ -19,6 +19,9 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Django's own handlers for development and e-mail write whole tracebacks, with what was posted.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # An SQL error message quotes row values; the query itself is enough to find the fault.
         "django.db.backends": {"level": "WARNING"},
         "django.request": {"level": "WARNING"},
