@@ -102,6 +102,7 @@ def declare(request: HttpRequest, unit: Unit, slot_uid: Any) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return _declaration_page(request, unit, slot, VisitForm(initial={"slot": str(slot.uid)}))
+    slot = slot_by_uid(unit, request.POST.get("slot", "")) or slot  # another one than at first, when that was full
     form = VisitForm(request.POST)
     try:
         held = form.save(

@@ -102,5 +102,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """problem+json for the API, the page for people."""
+    request.resolver_match = None  # the frame must not offer the menu of a unit that is not there
     is_api = request.path.startswith("/api/")
     return not_found_json(request) if is_api else page_not_found(request, exception)
