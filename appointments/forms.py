@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
+    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
@@ -38,8 +39,8 @@ from portal.units.models import Unit
 from procedures.declarations.id_card import IdCardDeclaration
 
 FOLD_OPEN = HTML(
-    "{% load i18n %}<details class='fold'{% if form.folded_errors %} open{% endif %}>"
-    "<summary>{% translate 'Khai thêm để khi đến làm nhanh hơn' %}</summary><div class='fold-body'>"
+    "<details class='fold'{% if form.folded_errors %} open{% endif %}>"
+    "<summary>{{ form.fold_title }}</summary><div class='fold-body'>"
 )
 FOLD_CLOSE = HTML("</div></details>")
 
@@ -59,6 +60,9 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
     """The declaration with its slot. `slot` is hidden until the wanted one turns out to be gone."""
 
     slot = forms.CharField(required=False, widget=forms.HiddenInput)
+    fold_title = _("Khai thêm để khi đến làm nhanh hơn")
+    # The summary of errors follows this order, so it must be the one of the page.
+    field_order = ("slot", "request_kind", "full_name", "birth_date", "phone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,6 +238,13 @@ class CampaignPlanForm(forms.ModelForm):
         max_value=1000,
         initial=10,
         widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+    intake_opens_at = forms.SplitDateTimeField(
+        label=_("Mở đăng ký từ"), required=False, widget=UnfoldAdminSplitDateTimeWidget
+    )
+    intake_closes_at = forms.SplitDateTimeField(
+        label=_("Nhận đăng ký đến"), required=False, widget=UnfoldAdminSplitDateTimeWidget
     )
 
     class Meta:

@@ -75,7 +75,13 @@
     window.addEventListener("pageshow", function () { openButtons(form); });
   }
 
+  // Where scripts run, this stands in for <meta http-equiv="refresh">.
+  function reloadLater(node) {
+    window.setTimeout(function () { window.location.reload(); }, Number(node.getAttribute("data-reload")) * 1000);
+  }
+
   enableCopyButtons();
+  document.querySelectorAll("[data-reload]").forEach(reloadLater);
   document.querySelectorAll("form[method=post]").forEach(sendOnce);
   document.querySelectorAll("[data-seconds]").forEach(startCountdown);
   focusErrorSummary();
