@@ -32,7 +32,9 @@ def written_forms(text: str) -> set[str]:
     """`text` in both Unicode forms, without accents, each as it is, in small and in capital letters."""
     composed, split = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
     return {
-        form for base in (composed, split, fold(text)) for form in (base, base.lower(), base.upper(), base.title())
+        form
+        for base in (composed, split, fold(text))
+        for form in (base, base.lower(), base.upper(), base.title())
     }
 
 
@@ -90,9 +92,19 @@ def search(paths: Iterable[Path], needles: dict[str, Iterable[str]], *, list_fil
     """
     wanted = patterns(needles)
     list_file.write_bytes(b"\n".join(wanted) + b"\n")
-    command = ["grep", "--recursive", "--text", "--only-matching", "--null", "--devices=skip", "--fixed-strings"]
+    command = [
+        "grep",
+        "--recursive",
+        "--text",
+        "--only-matching",
+        "--null",
+        "--devices=skip",
+        "--fixed-strings",
+    ]
     command += ["--no-messages", "--with-filename", f"--file={list_file}", "--", *map(str, paths)]
-    ran = subprocess.run(command, capture_output=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, check=False)
+    ran = subprocess.run(
+        command, capture_output=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, check=False
+    )
     list_file.unlink()
     # 2 = some file vanished while grep walked (PostgreSQL does that); a missing grep raises above.
     assert ran.returncode in (0, 1, 2), ran.stderr

@@ -1,0 +1,94 @@
+"""Planted personal data is found in no dump, raw file, log line, broker content, session or address.
+
+The whole portal runs as real processes on servers of its own. One journey per database, then one search;
+three deliberate leaks show that the search would have seen them. docs/privacy.md tells what is not covered.
+"""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kombu import Connection
+
+from portal.celery import app
+from portal.common.logs import MaskPersonalData, PlainLine
+from tests.canary import search
+from tests.canary_journey import NEEDLES, play
+from tests.canary_stack import Stack, portal_stack
+from tests.processes import wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("canary")]
+IN_LOG, IN_COLUMN, IN_ARGUMENT = "Rạng Nguệch Ngoạc", "Lỗng Khoằm Khoèo", "Ngoẵng Tuềnh Toàng"
+
+
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def stack(request) -> Iterator[Stack]:
+    """A portal in which the planted people have been through everything."""
+    with portal_stack(on_postgres=request.param == "postgresql") as running:
+        play(running)
+        yield running
+
+
+def places_of(stack: Stack, needles: dict[str, list[str]], patterns: Path) -> set[str]:
+    """Which kinds of places hold one of `needles`."""
+    return {place_of(stack, Path(hit.path)) for hit in search(stack.places(), needles, list_file=patterns)}
+
+
+def place_of(stack: Stack, path: Path) -> str:
+    """`dump.sql`, `web.log` … by name; raw files by what they belong to."""
+    if path.is_relative_to(stack.broker.folder):
+        return "valkey file"
+    if "pg_wal" in path.parts:
+        return "write-ahead log"
+    # SQLite moves its write-ahead log into the file whenever the last reader leaves.
+    return "table file" if "base" in path.parts or "sqlite3" in path.name else path.name
+
+
+def test_planted_people_are_found_nowhere(stack, tmp_path):
+    found = search(stack.places(), NEEDLES, list_file=tmp_path / "patterns")
+    assert found == []
+
+
+def test_the_journey_left_traces_to_search(stack):
+    """Silence of empty files would prove nothing."""
+    requests = ("/phieu/", "/quan-tri/appointments/booking/?q=", "/hong/", "/api/v1/visits/")
+    assert [part for part in requests if part not in stack.log("web")] == []
+    assert "notifications.deliver" in stack.log("worker")
+    assert "LPUSH" in stack.log("broker-commands")
+    tables = (
+        "appointments_booking",
+        "citizens_person",
+        "citizens_waitingrequest",
+        "notifications_outboxmessage",
+    )
+    assert [name for name in tables if not stack.sql(f"SELECT 1 FROM {name}")] == []
+    assert stack.sql("SELECT count(*) FROM audit_seal") != [(0,)]
+
+
+def test_a_name_in_a_log_line_is_found(stack, tmp_path):
+    handler = logging.FileHandler(stack.folder / "logs" / "leak.log", encoding="utf-8")
+    handler.setFormatter(PlainLine())
+    handler.addFilter(MaskPersonalData())
+    handler.handle(logging.makeLogRecord({"name": "portal", "msg": "booked for %s", "args": (IN_LOG,)}))
+    handler.close()
+
+    assert places_of(stack, {"leak": [IN_LOG]}, tmp_path / "patterns") == {"leak.log"}
+
+
+def test_a_name_in_a_plain_column_is_found(stack, tmp_path):
+    stack.sql("UPDATE appointments_campaign SET description = %s", f"Cho {IN_COLUMN}")
+
+    found = places_of(stack, {"leak": [IN_COLUMN]}, tmp_path / "patterns")
+    on_postgres = {"dump.sql", "table file", "write-ahead log"}
+    assert found == (on_postgres if stack.database else {"table file"})
+
+
+def test_a_name_in_a_task_argument_is_found(stack, tmp_path):
+    with Connection(f"{stack.broker.url}/0") as connection:
+        app.send_task("canary.leak", args=[IN_ARGUMENT], queue="canary", connection=connection)
+
+    expected = {"broker-commands.log", "valkey file", "valkey-0"}
+    needles, patterns = {"leak": [IN_ARGUMENT]}, tmp_path / "patterns"
+    wait_until(lambda: places_of(stack, needles, patterns) == expected, seconds=10)
+    assert places_of(stack, needles, patterns) == expected
