@@ -9,14 +9,15 @@ from django.core.exceptions import ValidationError
 
 
 class DomainError(Exception):
-    """`code` is stable and English, `message` Vietnamese, `extra` facts for the answer (never personal)."""
+    """`code` is stable and English, `message` for people (text or a lazy translation), `extra` facts for
+    the answer (never personal)."""
 
     status = 400
 
-    def __init__(self, code: str, message: str, **extra: Any) -> None:
+    def __init__(self, code: str, message: Any, **extra: Any) -> None:
         super().__init__(code)
         self.code = code
-        self.message = message
+        self.message = str(message)
         self.extra = extra
 
 

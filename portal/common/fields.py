@@ -48,6 +48,9 @@ class EncryptedField(models.BinaryField):
     """
 
     descriptor_class = SealedAttribute
+    # For the type checker's Django plugin: attributes hold plain values, not bytes.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         self.label = label
