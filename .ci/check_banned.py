@@ -37,6 +37,11 @@ DRAWERS = {
 KNOWN = {"portal/common", "portal/notifications/channels/base.py"}
 LONGEST = 400
 REASON = re.compile(r"Longer than 400 lines because \S+")
+# What is asked for openly, and why it goes around nothing.
+AGREED = {
+    # Walks every room's encrypted columns; portal.home is the top room and may know them all.
+    ("portal/home/management/commands/reencrypt_columns.py", "get_models"),
+}
 # The launcher and the local provider are no rooms: they know nothing that could be gone around.
 OUTSIDE = ("portal/launcher/", "portal/notifications/local_provider/")
 
@@ -50,11 +55,13 @@ def imported(node: ast.AST) -> list[str]:
     return []
 
 
-def around(node: ast.AST) -> Iterator[str]:
+def around(path: Path, node: ast.AST) -> Iterator[str]:
     """Reaches another room without an import."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     names = {name} | {dotted.rsplit(".", 1)[-1] for dotted in imported(node)}
-    yield from (f"{found} goes around the import law" for found in names & AROUND)
+    for found in names & AROUND:
+        if (str(path), found) not in AGREED:
+            yield f"{found} goes around the import law"
     for dotted in imported(node):
         if SIGNALS.match(dotted):
             yield f"signal {dotted}: call an action or use a registry"
@@ -97,7 +104,7 @@ def all_faults() -> Iterator[str]:
         if str(path).startswith(OUTSIDE):
             continue
         for node in ast.walk(parse(path)):
-            for fault in (*around(node), *http(path, node)):
+            for fault in (*around(path, node), *http(path, node)):
                 yield f"{path}:{node.lineno}: {fault}"
 
 

@@ -66,12 +66,21 @@ def targets(node: ast.AST) -> Iterator[ast.AST]:
         yield node.target
 
 
+def is_stored(target: ast.AST) -> bool:
+    """`x.status` or `x.__dict__["status"]` on the left of an assignment, not merely read inside it."""
+    if not isinstance(getattr(target, "ctx", None), ast.Store | ast.Del):
+        return False
+    if isinstance(target, ast.Subscript):
+        return attribute_name(target.value) in {"__dict__", "vars"} and names_column(target.slice)
+    return isinstance(target, ast.Attribute) and target.attr in COLUMNS
+
+
 def writes(node: ast.AST, models: set[str]) -> bool:
     if isinstance(node, ast.Call):
         return call_writes(node, models)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return bool(SQL.search(node.value))
-    return any(isinstance(target, ast.Attribute) and target.attr in COLUMNS for target in targets(node))
+    return any(is_stored(target) for target in targets(node))
 
 
 def faults_of(path: Path, models: set[str]) -> Iterator[str]:
