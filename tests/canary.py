@@ -62,7 +62,7 @@ def encoded(text: str) -> Iterator[bytes]:
 
 
 def wrapped(plain: bytes) -> Iterator[bytes]:
-    """`plain` itself, in hex, and the part of every Base64 text around it that does not depend on neighbours."""
+    """`plain`, its hex form, and of each Base64 text around it what does not depend on neighbours."""
     yield plain
     yield plain.hex().encode()
     yield plain.hex().upper().encode()

@@ -1,11 +1,11 @@
-"""The whole portal as real processes on servers of its own, and everything these leave behind as files to search."""
+"""The whole portal as real processes on servers of its own, and all they leave behind as files to search."""
 
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -66,7 +66,8 @@ class Stack:
         if self.database is None:
             import sqlite3
 
-            with sqlite3.connect(self.folder / "var" / "portal.sqlite3", timeout=20) as connection:
+            path = self.folder / "var" / "portal.sqlite3"
+            with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
                 return connection.execute(statement.replace("%s", "?"), values).fetchall()
         import psycopg
 
@@ -75,7 +76,7 @@ class Stack:
             return cursor.fetchall() if cursor.description else []
 
     def places(self) -> list[Path]:
-        """Where to look: dumps made now, raw files of both servers, logs, the portal's and temporary files."""
+        """Where to look: dumps made now, raw files of both servers, logs, own and temporary files."""
         self._write_dumps()
         raw = [self.database.folder] if self.database else []
         logs = [path for path in (self.folder / "logs").iterdir() if path.name != "web.log"]

@@ -1,4 +1,4 @@
-"""The canary search itself sees every disguise; otherwise its silence in tests/faults/test_canary.py proves nothing."""
+"""The canary search sees every disguise; else the silence of tests/faults/test_canary.py proves nothing."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""After a key rotation every old row is written anew with the first key, in batches, and may be interrupted."""
+"""After a key rotation every old row is written anew with the first key; a run may be interrupted."""
 
 import os
 from io import StringIO

@@ -85,9 +85,9 @@ class Table:
         try:
             return unseal(field.label, uid, content)
         except CannotUnseal as error:
-            raise CommandError(
-                f"{self.model._meta.label} {uid}: không mở được cột {field.name} (khóa {written_with(content)})."
-            ) from error
+            row = f"{self.model._meta.label} {uid}"
+            key = written_with(content)
+            raise CommandError(f"{row}: không mở được cột {field.name} (khóa {key}).") from error
 
 
 class Command(BaseCommand):
