@@ -95,14 +95,18 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
     def slot_is_gone(self) -> bool:
         return not self.fields["slot"].widget.is_hidden
 
+    def wanted(self, slot: Slot) -> Slot | str:
+        """`slot` when the form names it (then it need not be read again), else whatever was typed."""
+        typed = self.data.get("slot", "")
+        return slot if typed == str(slot.uid) else typed
+
     def save(
-        self, *, unit: Unit, address: str, proof: dict[str, Any] | None, by: Any
+        self, *, unit: Unit, slot: Slot, address: str, proof: dict[str, Any] | None, by: Any
     ) -> tuple[Booking, OneTimeCode] | None:
         """Call the action with what was typed; None when it refused field by field (see the form)."""
+        wanted = self.wanted(slot)
         try:
-            return hold_visit(
-                unit=unit, slot=self.data.get("slot", ""), data=self.data, address=address, proof=proof, by=by
-            )
+            return hold_visit(unit=unit, slot=wanted, data=self.data, address=address, proof=proof, by=by)
         except ValidationError as error:
             self.show_errors(error)
             return None

@@ -102,11 +102,16 @@ def declare(request: HttpRequest, unit: Unit, slot_uid: Any) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return _declaration_page(request, unit, slot, VisitForm(initial={"slot": str(slot.uid)}))
-    slot = slot_by_uid(unit, request.POST.get("slot", "")) or slot  # another one than at first, when that was full
     form = VisitForm(request.POST)
+    if form.wanted(slot) is not slot:  # another one than at first, when that was full
+        slot = slot_by_uid(unit, form.wanted(slot)) or slot
     try:
         held = form.save(
-            unit=unit, address=client_address(request), proof=read_proof(request.POST), by=ANONYMOUS_CITIZEN
+            unit=unit,
+            slot=slot,
+            address=client_address(request),
+            proof=read_proof(request.POST),
+            by=ANONYMOUS_CITIZEN,
         )
     except TooMany as refusal:
         return answer_refusal(request, refusal=refusal, unit=unit)

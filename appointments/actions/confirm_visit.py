@@ -17,12 +17,12 @@ from appointments.workflow import BOOKING_WORKFLOW
 from portal.audit.record import record
 from portal.citizens.actions.codes import start_verification, verify_code
 from portal.citizens.actions.consents import record_consent
-from portal.citizens.actions.contacts import ensure_contact
 from portal.citizens.actions.persons import declare_person, link_person
 from portal.citizens.models import Contact, OneTimeCode, Person
 from portal.common.actors import Actor
 from portal.common.errors import Conflict
 from portal.notifications.actions.queue_message import queue_message
+from portal.notifications.models import ContactPoint
 from procedures.actions.declare import submit_declaration
 
 CONSENT_TEXT = ("appointments.visit_messages", "1")
@@ -44,28 +44,29 @@ def confirm_visit(*, booking_uid: uuid.UUID, code: str, slot: str = "", channel:
     code check, Conflict `slot_full` `campaign_closed` `already_registered`.
     """
     booking = _load(booking_uid)
-    verify_code(challenge_uid=latest_challenge(booking).uid, code=code)
+    challenge = verify_code(challenge_uid=latest_challenge(booking).uid, code=code)
     for _attempt in range(ATTEMPTS):
         if booking.status == BookingStatus.BOOKED:
             return booking
         wanted = _wanted_slot(booking, slot)
         try:
-            return _confirm(booking, wanted=wanted, channel=channel, by=by)
+            return _confirm(booking, phone=challenge.contact_point, wanted=wanted, channel=channel)
         except _ChangedMeanwhile:
             booking = _load(booking_uid)
     raise Conflict("hold_expired", _("Lượt giữ chỗ vừa thay đổi. Xin bấm xác nhận một lần nữa."))
 
 
-def _confirm(booking: Booking, *, wanted: Slot | None, channel: str, by: Actor) -> Booking:
+def _confirm(booking: Booking, *, phone: ContactPoint, wanted: Slot | None, channel: str) -> Booking:
+    """`phone` is where the right code had been sent: its holder is the contact."""
     try:
         with transaction.atomic():
-            contact = ensure_contact(phone=booking.declaration.details["phone"], by=by)
+            contact = Contact.objects.get(contact_point=phone)
+            contact.contact_point = phone
             _write_visit(booking, contact=contact, channel=channel)
             _take_number(booking, contact=contact, wanted=wanted)
     except IntegrityError:
         refuse_registered(booking)
         raise
-    booking.contact = contact
     return booking
 
 
@@ -79,6 +80,7 @@ def _load(booking_uid: uuid.UUID) -> Booking:
     )
     if found is None:
         raise Conflict("booking_unknown", _("Không tìm thấy lượt đặt lịch này. Xin đặt lại từ đầu."))
+    found.slot.session = found.session
     return found
 
 
@@ -147,15 +149,13 @@ def tell_booked(booking: Booking, *, contact: Contact, by: Actor) -> None:
 def _take_number(booking: Booking, *, contact: Contact, wanted: Slot | None) -> None:
     """The locked part, last."""
     now = timezone.now()
+    booking.contact = contact
+    BOOKING_WORKFLOW.check(booking.status, BookingStatus.BOOKED, by=contact, obj=booking)
+    append_entries([booking], to=BookingStatus.BOOKED, actor=contact.actor_ref)
     if wanted is not None:
         take_place_again(booking, slot=wanted, now=now)
-    locked = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking.pk)
-    if (locked.status, locked.slot_id) != (booking.status, booking.slot_id):
+    if not give_number(booking, contact_id=contact.pk, now=now):
         raise _ChangedMeanwhile
-    locked.unit, locked.contact = booking.unit, contact
-    BOOKING_WORKFLOW.check(locked.status, BookingStatus.BOOKED, by=contact, obj=locked)
-    append_entries([locked], to=BookingStatus.BOOKED, actor=contact.actor_ref)
-    give_number(booking, contact_id=contact.pk, now=now)
 
 
 def resend_code(*, booking_uid: uuid.UUID, address: str, proof: dict | None, by: Actor) -> OneTimeCode:

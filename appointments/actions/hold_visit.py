@@ -46,10 +46,10 @@ def hold_visit(
 ) -> tuple[Booking, OneTimeCode]:
     """A held booking and the challenge whose code is on its way.
 
-    `slot` is the slot's uid as text, `data` the raw declaration fields, `address` the caller's network
-    address (soft budgets only), `proof` what the gate asked for. Raises ValidationError {field: codes},
-    Conflict `campaign_closed` `slot_past` `slot_full` `already_registered` `phone_full`, and TooMany from the
-    code budget. Nothing is written when anything is refused.
+    `slot` is the uid as text (or the slot, just read), `data` the raw declaration fields, `address` the
+    caller's network address (soft budgets only), `proof` what the gate asked for. Raises ValidationError
+    {field: codes}, Conflict `campaign_closed` `slot_past` `slot_full` `already_registered` `phone_full`, and
+    TooMany from the code budget. Nothing is written when anything is refused.
 
     Who chooses again while the hold lives keeps it, with the code already sent: another slot, corrected
     answers or the same tap twice cost no second message.
@@ -114,7 +114,9 @@ def check_request(*, unit: Unit, slot: Any, data: dict[str, Any]) -> tuple[dict[
         details = validate_declaration(data)
     except ValidationError as error:
         errors = dict(error.error_dict)
-    chosen = slot_by_uid(unit, slot) if slot else None
+    chosen = slot if isinstance(slot, Slot) and slot.session.unit_id == unit.pk else None
+    if slot and chosen is None:
+        chosen = slot_by_uid(unit, slot)
     if not slot:
         errors["slot"] = [ValidationError(_("Xin chọn ngày và giờ."), code="slot_required")]
     elif chosen is None:

@@ -1,7 +1,8 @@
 """The part of a booking that holds locks: a place, the day's number, the booking row.
 
 Everything else (hashes, persons, consent, outbox, audit) is done before, so that the hot rows are locked
-for as short as possible. Locks are always taken in the order slot, booking, session.
+for as short as possible. Locks are always taken in the order phone, code budget, slots, booking, session
+(docs/adr/0014-places-and-numbers.md).
 
 PostgreSQL does each step as one statement; SQLite, where an IMMEDIATE transaction already has the whole
 database to itself, as UPDATE … RETURNING plus the ORM. Both refuse by the same condition.
@@ -27,9 +28,13 @@ HAS_ROOM = "taken < capacity"
 _NEXT_NUMBER = (
     "UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number"
 )
+# The hold is locked and compared first: the counter moves only if it is still what the caller read.
 _CONFIRM = """
-WITH counter AS (
-    UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number
+WITH hold AS (
+    SELECT id FROM appointments_booking WHERE id = %s AND status = %s AND slot_id = %s FOR NO KEY UPDATE
+), counter AS (
+    UPDATE appointments_session SET last_number = last_number + 1
+    WHERE id = %s AND EXISTS (SELECT 1 FROM hold) RETURNING last_number
 )
 UPDATE appointments_booking
 SET status = 'booked', number = counter.last_number, booked_at = %s, contact_id = %s
@@ -109,7 +114,9 @@ def _insert(booking: Booking, *, numbered: bool) -> bool:
 def free_expired_holds(*, slot_id: int, now: dt.datetime) -> int:
     """Give back places whose hold ran out; returns how many. What was typed stays for a day."""
     lock_slots(slot_id)
-    holds = list(Booking.objects.expired_holds(now).filter(slot_id=slot_id).select_for_update(no_key=True))
+    # Without an order of its own the query would join, and lock, the session as well.
+    ran_out = Booking.objects.expired_holds(now).filter(slot_id=slot_id).order_by("pk")
+    holds = list(ran_out.select_for_update(no_key=True))
     if holds:
         Booking.objects.filter(pk__in=[hold.pk for hold in holds]).update(status=BookingStatus.EXPIRED)
         Slot.objects.filter(pk=slot_id).update(taken=models.F("taken") - len(holds))
@@ -176,18 +183,28 @@ def take_place_again(booking: Booking, *, slot: Slot, now: dt.datetime) -> None:
     _put_into(booking, slot)
 
 
-def give_number(booking: Booking, *, contact_id: int | None, now: dt.datetime) -> int:
-    """Turn a locked hold into a booking with the day's next number; the caller holds the row lock."""
+def give_number(booking: Booking, *, contact_id: int, now: dt.datetime) -> bool:
+    """Turn a hold (or the expired one whose place was taken again) into a booking with the day's next number.
+
+    False when its status or slot is no longer what `booking` says: then roll back and read again.
+    """
+    seen = {"pk": booking.pk, "status": booking.status, "slot_id": booking.slot_id}
     if connection.vendor == "postgresql":
-        number = _first_value(_CONFIRM, [booking.session_id, now, contact_id, booking.pk])
+        number = _first_value(_CONFIRM, [*seen.values(), booking.session_id, now, contact_id, booking.pk])
+        changed = number is not None
     else:
         number = _first_value(_NEXT_NUMBER, [booking.session_id])
-        Booking.objects.filter(pk=booking.pk).update(
-            status=BookingStatus.BOOKED, number=number, booked_at=now, contact_id=contact_id
-        )
-    booking.status, booking.number = BookingStatus.BOOKED, number
-    booking.booked_at, booking.contact_id = now, contact_id
-    return number
+        booked = {
+            "status": BookingStatus.BOOKED,
+            "number": number,
+            "booked_at": now,
+            "contact_id": contact_id,
+        }
+        changed = Booking.objects.filter(**seen).update(**booked) == 1
+    if changed:
+        booking.status, booking.number = BookingStatus.BOOKED, number
+        booking.booked_at, booking.contact_id = now, contact_id
+    return changed
 
 
 def give_back_place(booking: Booking) -> None:

@@ -26,6 +26,7 @@ from appointments.tests.visits import (
     wrong_code_for,
 )
 from portal.audit.models import AuditEntry
+from portal.citizens.actions.contacts import ensure_contact
 from portal.citizens.models import Consent, OneTimeCode, Person
 from portal.common.actors import ANONYMOUS_CITIZEN
 from portal.common.errors import Conflict, field_errors
@@ -236,9 +237,11 @@ def test_hold_that_moves_between_reading_and_locking_is_read_again(campaign, mon
         return take(*args, **kwargs)
 
     target = slots_in_order(second_day)[1]
+    seen, phone = module._load(booking.uid), latest_challenge(booking).contact_point
+    ensure_contact(phone=phone.phone, by=COMMAND)
     monkeypatch.setattr(module, "_take_number", move_first)
     with pytest.raises(module._ChangedMeanwhile):
-        module._confirm(module._load(booking.uid), wanted=None, channel="web", by=ANONYMOUS_CITIZEN)
+        module._confirm(seen, phone=phone, wanted=None, channel="web")
     assert Booking.objects.get(pk=booking.pk).number is None
 
 

@@ -166,7 +166,10 @@ def test_choosing_another_slot_moves_the_hold_and_keeps_its_code(campaign) -> No
     assert stored.slot_id == other.pk
     assert stored.declaration.details["occupation"] == "Giáo viên"
     assert stored.declaration.request_kind == "reissue"
-    assert [(entry.to, entry.reason) for entry in stored.history.all()] == [("held", None), ("held", "chose again")]
+    assert [(entry.to, entry.reason) for entry in stored.history.all()] == [
+        ("held", None),
+        ("held", "chose again"),
+    ]
     assert confirm(booking).slot_id == other.pk
     check_sums()
 

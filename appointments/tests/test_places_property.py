@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: the sums hold, numbers stay unique and gapless, one place per person."""
+"""Whatever happens in whatever order: sums hold, numbers stay gapless, one place per person."""
 
 import datetime as dt
 import random
