@@ -1,4 +1,4 @@
-"""How to report to the police today: whom to call, where to go. Online reports are not taken yet, and the page says so."""
+"""How to report to the police today: whom to call, where to go. The page says: nothing is taken online."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -31,7 +31,11 @@ def start(request: HttpRequest) -> HttpResponse:
     nearby = (
         []
         if text
-        else list(Unit.objects.open().select_related("kind", "parent__kind").order_by("-kind__level", "pk")[:MOST_FOUND])
+        else list(
+            Unit.objects.open()
+            .select_related("kind", "parent__kind")
+            .order_by("-kind__level", "pk")[:MOST_FOUND]
+        )
     )
     return render(request, "home/start.html", {"text": text, "found": found, "units": nearby})
 
