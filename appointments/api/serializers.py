@@ -14,6 +14,9 @@ class SlotAnswer(serializers.ModelSerializer):
     """`starts` minutes after local midnight of `date`."""
 
     date = serializers.DateField(source="session.date")
+    # Said here, not taken from the columns: their largest number differs between the two databases.
+    starts = serializers.IntegerField(help_text="minutes after local midnight")
+    minutes = serializers.IntegerField()
     place = serializers.CharField(source="session.place_name")
     free = serializers.IntegerField()
 
