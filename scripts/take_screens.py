@@ -24,6 +24,13 @@ ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 150 * 1024
 WARD = "Công an phường Hải Vân Đông"
 PERSON = {"full_name": "Nguyễn Thị Ánh", "birth_date": "05/09/1954"}
+# So that the officers' list is one; nobody here exists.
+OTHERS = (("Lò Văn Mây", "02/03/1971"), ("Trần Ngọc Bích Thủy", "19/11/2009"), ("Y Khương Niê", "1948"))
+
+
+def new_phone() -> str:
+    """A number no operator has."""
+    return f"075{random.randint(2_000_000, 8_999_999)}"  # noqa: S311
 
 
 class Walk:
@@ -32,7 +39,7 @@ class Walk:
     def __init__(self, page: Page, options: argparse.Namespace) -> None:
         self.page = page
         self.options = options
-        self.phone = f"075{random.randint(2_000_000, 8_999_999)}"  # noqa: S311
+        self.phone = new_phone()
         self.too_big: list[str] = []
 
     def shoot(self, name: str, *, whole: bool = True) -> None:
@@ -81,12 +88,14 @@ def to_declaration(walk: Walk) -> None:
     walk.open("/")
     walk.page.get_by_role("link", name=WARD).click()
     walk.page.get_by_role("link", name=re.compile("Đặt lịch làm")).click()
-    walk.shoot("choose")
     walk.page.locator("#gio ~ .tiles a.tile").nth(1).click()
 
 
 def declaration(walk: Walk) -> None:
     to_declaration(walk)
+    walk.page.go_back()
+    walk.shoot("choose")
+    walk.page.go_forward()
     walk.shoot("declaration")
     submit = "Giữ chỗ và nhận mã xác nhận"
     walk.press(submit)
@@ -120,26 +129,48 @@ def code_and_ticket(walk: Walk) -> None:
     walk.shoot("lookup")
 
 
+def more_citizens(walk: Walk) -> None:
+    for name, birth in OTHERS:
+        walk.phone = new_phone()
+        to_declaration(walk)
+        walk.page.get_by_label("Cấp đổi").check()
+        for field, value in (("full_name", name), ("birth_date", birth), ("phone", walk.phone)):
+            walk.page.locator(f"#id_{field}").fill(value)
+        walk.press("Giữ chỗ và nhận mã xác nhận")
+        walk.page.locator("#id_code").fill(walk.code())
+        walk.press("Xác nhận lịch hẹn")
+        walk.page.locator(".ticket-number").wait_for()
+
+
 def officers_list(walk: Walk) -> None:
     if not walk.options.password:
         return
+    walk.page.set_viewport_size({"width": 1280, "height": 800})
     walk.open("/quan-tri/login/")
     walk.page.locator("#id_username").fill("canbo")
     walk.page.locator("#id_password").fill(walk.options.password)
     walk.page.locator("main button[type=submit], #main button[type=submit]").first.click()
+    walk.page.wait_for_load_state()
     if walk.page.locator("#id_new_password1").count():
         for name in ("new_password1", "new_password2"):
             walk.page.locator(f"#id_{name}").fill(walk.options.new_password)
         if walk.page.locator("#id_old_password").count():
             walk.page.locator("#id_old_password").fill(walk.options.password)
         walk.press("Đổi mật khẩu")
+        walk.page.wait_for_load_state()
     walk.open("/quan-tri/")
-    walk.shoot("officers-start")
+    walk.shoot("officers-start", whole=False)
     walk.open("/quan-tri/appointments/booking/")
-    walk.shoot("officers-list")
+    walk.shoot("officers-list", whole=False)
 
 
-ROADS: tuple[Callable[[Walk], None], ...] = (front_pages, declaration, code_and_ticket, officers_list)
+ROADS: tuple[Callable[[Walk], None], ...] = (
+    front_pages,
+    declaration,
+    code_and_ticket,
+    more_citizens,
+    officers_list,
+)
 
 
 def read_options() -> argparse.Namespace:
@@ -162,7 +193,9 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     size = {"width": options.width, "height": 740 if options.width < 700 else 800}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_named() or find_on_path(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=find_named() or find_on_path(), args=["--no-sandbox"]
+        )
         page = browser.new_context(viewport=size, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh").new_page()
         walk = Walk(page, options)
         for road in ROADS:

@@ -31,7 +31,9 @@ def message_ids(name: str) -> list[str]:
     """What the template of this name asks gettext for."""
     nodes = get_template(name).template.nodelist
     plain = [node.filter_expression.var.literal for node in nodes.get_nodes_by_type(TranslateNode)]
-    blocks = [node.render_token_list(node.singular)[0] for node in nodes.get_nodes_by_type(BlockTranslateNode)]
+    blocks = [
+        node.render_token_list(node.singular)[0] for node in nodes.get_nodes_by_type(BlockTranslateNode)
+    ]
     return plain + blocks
 
 
@@ -59,7 +61,9 @@ def test_every_text_of_the_citizens_templates_has_english() -> None:
 
 def test_every_label_and_help_text_has_english() -> None:
     fields = [field for form in FORMS for field in form().fields.values() if not field.widget.is_hidden]
-    texts = [text for field in fields for text in (field.label, field.help_text, field.error_messages["required"])]
+    texts = [
+        text for field in fields for text in (field.label, field.help_text, field.error_messages["required"])
+    ]
     texts += [label for field in fields for _value, label in getattr(field, "choices", [])]
     texts += [*STEPS, *(line.what for line in EMERGENCY_LINES)]
     pairs = [in_both(text) for text in texts if text]
@@ -71,7 +75,9 @@ def test_every_refusal_of_the_declaration_has_english(data: dict[str, str]) -> N
     found = []
     for language in ("vi", "en"):
         with translation.override(language):
-            found.append({name: [str(text) for text in errors] for name, errors in VisitForm(data).errors.items()})
+            found.append(
+                {name: [str(text) for text in errors] for name, errors in VisitForm(data).errors.items()}
+            )
     vietnamese, other = found
     assert vietnamese.keys() == other.keys()
     assert [name for name in vietnamese if vietnamese[name] == other[name]] == []

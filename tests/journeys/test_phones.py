@@ -56,7 +56,9 @@ def test_zalo_browser_ends_on_a_ticket_without_downloads(open_page, live_portal,
     enter_code(page)
     assert queue_number(page) == "1"
     ticket = page.locator(".ticket").inner_text()
-    assert [part for part in ("08:00", "Nhà văn hóa phường", "Cần mang theo", "Lệ phí") if part not in ticket] == []
+    assert [
+        part for part in ("08:00", "Nhà văn hóa phường", "Cần mang theo", "Lệ phí") if part not in ticket
+    ] == []
     assert page.locator(".ticket svg.qr, .ticket .qr").is_visible()
     press(page, "Chép mã")
     assert page.locator("[data-copy-done]").inner_text() == "Hãy giữ tay trên mã để chép."
@@ -88,7 +90,9 @@ def test_keyboard_alone_fills_the_declaration(page, live_portal, campaign, page_
 def test_fields_help_the_phone_and_mark_what_is_optional(page, live_portal, campaign) -> None:
     choose_hour(page, live_portal)
     assert page.locator("form[method=post]").get_attribute("novalidate") == ""
-    asked = {name: page.locator(f"#id_{name}") for name in ("full_name", "birth_date", "phone", "identity_number")}
+    asked = {
+        name: page.locator(f"#id_{name}") for name in ("full_name", "birth_date", "phone", "identity_number")
+    }
     assert {name: field.get_attribute("autocomplete") for name, field in asked.items()} == {
         "full_name": "name",
         "birth_date": "bday",
