@@ -11,8 +11,10 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Beat runs the sweeper; a run nobody started before the next one is worthless, so it expires."""
         from portal.celery import app
+        from portal.notifications.handlers import register_handlers
         from portal.notifications.tasks import sweep
 
+        register_handlers()
         seconds = settings.OUTBOX_SWEEP_SECONDS
         app.add_periodic_task(
             seconds, sweep.s(), name="notifications.sweep", queue="maintenance", expires=seconds

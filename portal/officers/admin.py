@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,6 +20,8 @@ from portal.officers.actions.end_role import end_role
 from portal.officers.actions.reset_password import reset_password
 from portal.officers.forms import OfficerForm, RoleAssignmentForm
 from portal.officers.models import Officer, RoleAssignment
+
+admin.site.unregister(Group)  # roles are the one table of portal.officers.roles
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,11 @@ class OfficersConfig(AppConfig):
     verbose_name = _("Tài khoản và vai trò")
     default = True
 
+    def ready(self) -> None:
+        from portal.officers.handlers import register_handlers
+
+        register_handlers()
+
 
 class DeskConfig(admin_apps.AdminConfig):
     """Stands in INSTALLED_APPS for django.contrib.admin and brings the officers' own site."""
