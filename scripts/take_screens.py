@@ -44,6 +44,7 @@ class Walk:
 
     def shoot(self, name: str, *, whole: bool = True) -> None:
         path = self.options.out / f"{name}.png"
+        self.page.wait_for_load_state("networkidle")
         picture = self.page.screenshot(full_page=whole, animations="disabled")
         # 128 colours are enough for flat pages and make the file a third as big.
         Image.open(io.BytesIO(picture)).convert("RGB").quantize(128).save(path, optimize=True)
