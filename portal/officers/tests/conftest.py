@@ -57,9 +57,8 @@ def appoint(units: dict[str, Unit]) -> Callable[..., Officer]:
 
 
 @pytest.fixture
-def desk(settings: Any) -> Callable[[Officer | None], Client]:
+def desk() -> Callable[[Officer | None], Client]:
     """desk(officer): a browser of his, logged in."""
-    settings.ROOT_URLCONF = "portal.officers.tests.urls"
 
     def open_desk(officer: Officer | None = None) -> Client:
         client = Client()
