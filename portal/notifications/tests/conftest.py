@@ -36,7 +36,6 @@ CODE = register_notice(
 
 @pytest.fixture(autouse=True)
 def own_addresses(settings) -> None:
-    settings.ROOT_URLCONF = "portal.notifications.tests.urls"
     settings.PUBLIC_URL = "http://portal.test"
 
 
