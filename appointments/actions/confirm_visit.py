@@ -101,7 +101,7 @@ def _wanted_slot(booking: Booking, text: str) -> Slot | None:
 
 def _write_visit(booking: Booking, *, contact: Contact, channel: str) -> None:
     """Person, consent, declaration, message and audit: everything that needs no hot row."""
-    details = booking.declaration.details
+    details: dict[str, str] = booking.declaration.details or {}
     person = declare_subject(details, by=contact)
     link_person(contact=contact, person=person)
     record_consent(

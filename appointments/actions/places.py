@@ -56,11 +56,12 @@ def _first_value(sql: str, values: list[Any]) -> Any:
 
 def _columns(booking: Booking) -> tuple[list[str], list[Any]]:
     """Column names and database values of an unsaved booking, without the primary key and the number."""
-    names, values = [], []
+    names: list[str] = []
+    values: list[Any] = []
     for field in Booking._meta.local_concrete_fields:
         if field.primary_key or field.name == "number":
             continue
-        names.append(field.column)
+        names.append(str(field.column))
         values.append(field.get_db_prep_save(field.pre_save(booking, add=True), connection))
     return names, values
 

@@ -115,7 +115,7 @@ class IdCardDeclaration(forms.Form):
         return clean_person_name(text) if text else ""
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # the stubs know public names only
         for name in (field for field in self.FREE_TEXT if field in self.cleaned_data):
             try:
                 self.cleaned_data[name] = clean_free_text(self.cleaned_data[name])
