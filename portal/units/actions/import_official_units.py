@@ -9,10 +9,11 @@ from django.db import transaction
 from portal.audit.record import record
 from portal.common.actors import Actor
 from portal.common.clock import local_today
-from portal.units import official, official_days
+from portal.units import official
 from portal.units.actions.load_kinds import load_kinds
+from portal.units.actions.load_official_days import load_official_days
 from portal.units.actions.rebuild_reach import rebuild_reach
-from portal.units.models import CalendarDay, Succession, Unit, UnitKind
+from portal.units.models import Succession, Unit, UnitKind
 from portal.units.naming import folded_path, plain
 
 BATCH = 500
@@ -52,7 +53,7 @@ def import_official_units(
         kinds = load_kinds(told=report.add)
         units = _import_units(report, kinds, told)
         _import_successions(report, units, told)
-        _import_days(report, years or (this_year, this_year + 1))
+        report.add("days", *load_official_days(years=years or (this_year, this_year + 1)))
         told("reach", 0, 1)
         report.add("reach", *rebuild_reach())
         told("reach", 1, 1)
@@ -158,32 +159,3 @@ def _import_successions(report: ImportReport, units: dict[official.Key, Unit], t
         told("successions", start, len(wanted))
     told("successions", len(wanted), len(wanted))
     report.add("successions", len(new), 0)
-
-
-def _import_days(report: ImportReport, years: Iterable[int]) -> None:
-    """National days; those an officer entered or corrected (another source) are not touched."""
-    there = {day.date: day for day in CalendarDay.objects.filter(unit__isnull=True)}
-    new, changed = [], []
-    for line in official_days.official_days(years):
-        day = there.get(line.date)
-        if day is None:
-            new.append(_new_day(line))
-        elif day.source.startswith(official_days.SOURCE_PREFIX) and (day.is_working, day.name) != (
-            line.is_working,
-            line.name,
-        ):
-            day.is_working, day.name, day.source = line.is_working, line.name, official_days.SOURCE
-            changed.append(day)
-    CalendarDay.objects.bulk_create(new)
-    CalendarDay.objects.bulk_update(changed, ["is_working", "name", "source"])
-    report.add("days", len(new), len(changed))
-
-
-def _new_day(line: official_days.OfficialDay) -> CalendarDay:
-    return CalendarDay(
-        date=line.date,
-        is_working=line.is_working,
-        name=line.name,
-        source=official_days.SOURCE,
-        moves_deadlines=True,
-    )

@@ -18,6 +18,7 @@ from portal.officers.actions.grant_role import grant_role
 from portal.officers.actions.reset_password import reset_password
 from portal.officers.models import Officer
 from portal.units.actions.load_demo_units import load_demo_units
+from portal.units.actions.load_official_days import load_official_days
 from portal.units.models import Unit
 from procedures.actions.load_procedures import load_procedures
 from procedures.queries import ID_CARD, procedure_by_key
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         if settings.PORTAL_MODE == "production":
             raise CommandError("Dữ liệu trình diễn không nạp được vào hệ thống thật.")
         units = load_demo_units(by=BY)
+        load_official_days(years=(local_today().year, local_today().year + 1))
         load_procedures(by=BY)
         sync_all_defaults(by=BY)
         password = self.add_officers(units)
