@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from appointments.actions.edit_campaign import edit_campaign
 from appointments.actions.open_campaign import move_campaign
 from appointments.actions.transition import move_booking
 from appointments.enums import BookingStatus, CampaignStatus
@@ -70,7 +71,14 @@ class CampaignAdmin(TransitionButtons, ScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:  # a new one was written by its action
-            super().save_model(request, obj, form, change)
+            edit_campaign(
+                campaign=obj,
+                name=obj.name,
+                description=obj.description,
+                opens_at=obj.intake_opens_at,
+                closes_at=obj.intake_closes_at,
+                by=request.user,
+            )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if change:

@@ -56,6 +56,10 @@ def slot_choices(slots: Iterable[Slot]) -> list[tuple[str, list[tuple[str, Tile]
     return list(days.items())
 
 
+def _slot_question(slots: Iterable[Slot]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Chọn khung giờ khác"), choices=slot_choices(slots), widget=TileRadios)
+
+
 class VisitForm(PortalFormMixin, IdCardDeclaration):
     """The declaration with its slot. `slot` is hidden until the wanted one turns out to be gone."""
 
@@ -121,14 +125,13 @@ class VisitForm(PortalFormMixin, IdCardDeclaration):
         self._lay_out()
 
     def offer_slots(self, slots: list[Slot], message: str, code: str) -> None:
-        """The wanted slot is gone: show others as tiles, keep everything typed."""
-        self.fields["slot"] = forms.ChoiceField(
-            label=_("Chọn khung giờ khác"), choices=slot_choices(slots), widget=TileRadios
-        )
+        """The wanted slot is gone: show others as tiles, if there are any; keep everything typed."""
+        if slots:
+            self.fields["slot"] = _slot_question(slots)
         if self._errors is None:
             self._errors = forms.utils.ErrorDict(renderer=self.renderer)
             self.cleaned_data = {}
-        self.add_error("slot", ValidationError(message, code=code))
+        self.add_error("slot" if slots else None, ValidationError(message, code=code))
         self._lay_out()
 
 
@@ -153,10 +156,14 @@ class CodeForm(ActionForm):
     def typed(self, name: str) -> str:
         return str(self.data.get(name, ""))
 
+    @property
+    def slot_is_gone(self) -> bool:
+        return not self.fields["slot"].widget.is_hidden
+
     def offer_slots(self, slots: list[Slot]) -> None:
-        self.fields["slot"] = forms.ChoiceField(
-            label=_("Chọn khung giờ khác"), choices=slot_choices(slots), widget=TileRadios
-        )
+        """Other hours as tiles; nothing when the whole campaign is full."""
+        if slots:
+            self.fields["slot"] = _slot_question(slots)
 
 
 class CancelForm(ActionForm):

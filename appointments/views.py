@@ -167,9 +167,10 @@ def confirm(request: HttpRequest, unit: Unit, booking_uid: Any) -> HttpResponse:
         form.show_errors(error)
         return _code_page(request, booking, form, status=400)
     except Conflict as error:
-        if error.code in SLOT_GONE:
+        about = "slot" if error.code in SLOT_GONE else "__all__"
+        if about == "slot":
             form.offer_slots(alternatives(booking.session.campaign, near=booking.slot))
-        form.show_errors(ValidationError({"__all__": ValidationError(error.message, code=error.code)}))
+        form.show_errors(ValidationError({about: ValidationError(error.message, code=error.code)}))
         return _code_page(request, booking, form, status=409)
     response = HttpResponseRedirect(reverse("appointments:ticket", args=[unit.slug, booked.declaration.code]))
     if booked.contact is not None:

@@ -95,8 +95,8 @@ class IdempotentMixin:
 
 
 def _canonical(data: Any) -> str:
-    """The same request in any spelling of its JSON."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The same request in any spelling of its JSON; ASCII, because half a surrogate pair has no UTF-8."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
 
 def _answer_of(response: Response) -> dict[str, Any]:

@@ -94,9 +94,13 @@ def send_code(admitted: Admitted, *, purpose: str, about: uuid.UUID | None = Non
 
 
 def _lock_free_contact_point(request: Asking, by: Actor) -> ContactPoint:
-    """The phone's row, locked so that two clicks do not send two messages; TooMany `code_resend_wait`."""
+    """The phone's row, locked so that two clicks do not send two messages; TooMany `code_resend_wait`.
+
+    Not its key: foreign keys to it are checked at COMMIT, and a lock on the key would make the holds and
+    confirmations of one phone wait for each other in a circle.
+    """
     found = ensure_contact_point(phone=request.phone, by=by)
-    contact_point = ContactPoint.objects.select_for_update().get(pk=found.pk)
+    contact_point = ContactPoint.objects.select_for_update(no_key=True).get(pk=found.pk)
     resend_after = request.now - dt.timedelta(seconds=RESEND_SECONDS)
     recent = contact_point.one_time_codes.waiting(now=request.now).filter(created_at__gt=resend_after)
     last = recent.order_by("-created_at").values_list("created_at", flat=True).first()

@@ -46,7 +46,10 @@ class OneTimeCode(Row):
     class Meta:
         verbose_name = _("mã xác nhận")
         verbose_name_plural = _("mã xác nhận")
-        indexes = [models.Index(fields=["contact_point", "expires_at"], name="citizens_code_recent")]
+        indexes = [
+            models.Index(fields=["contact_point", "expires_at"], name="citizens_code_recent"),
+            models.Index(fields=["about"], name="citizens_code_about"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(consumed_at__isnull=True) | Q(verified_at__isnull=False),
