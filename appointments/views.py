@@ -69,8 +69,9 @@ def choose(request: HttpRequest, unit: Unit, campaign_slug: str) -> HttpResponse
         )
     days = days_with_places(campaign)
     wanted = request.GET.get("ngay", "")
-    chosen = next((day for day in days if str(day.session.uid) == wanted), None)
-    chosen = chosen or next((day for day in days if day.free > 0), None)
+    first_free = next((day for day in days if day.free > 0), None)
+    asked_for = next((day for day in days if str(day.session.uid) == wanted), None)
+    chosen = first_free and (asked_for or first_free)  # nothing to choose when the whole campaign is full
     context = {
         "unit": unit,
         "campaign": campaign,

@@ -1,9 +1,13 @@
 """The whole road in a real browser: a citizen books, an officer sees the person and checks in."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 
+from appointments.actions.sweep import expire_holds
+from appointments.models import Booking, Slot
 from tests.journeys.checks import assert_good, forgive_status
 from tests.journeys.steps import (
     CONFIRM,
@@ -18,6 +22,7 @@ from tests.journeys.steps import (
     press,
     queue_number,
 )
+from tests.people import BY
 
 pytestmark = [pytest.mark.browser]
 
@@ -90,7 +95,7 @@ def test_doubtful_number_is_accepted_after_a_tick(page, live_portal, campaign, p
 
 def test_full_hour_offers_others_and_keeps_what_was_typed(page, live_portal, slot, page_problems) -> None:
     choose_hour(page, live_portal)
-    type(slot).objects.filter(pk=slot.pk).update(taken=slot.capacity)
+    Slot.objects.filter(pk=slot.pk).update(taken=slot.capacity)
     declare(page)
     assert page.locator("#id_full_name").input_value() == PERSON["full_name"]
     assert_good(page)
@@ -144,3 +149,35 @@ def test_two_taps_book_one_place(page, live_portal, campaign) -> None:
     page.get_by_role("button", name=CONFIRM).dblclick()
     page.locator(".ticket").wait_for()
     assert queue_number(page) == "1"
+
+
+def test_late_code_offers_other_hours(page, live_portal, slot, page_problems) -> None:
+    choose_hour(page, live_portal)
+    declare(page)
+    page.locator("#id_code").wait_for()
+    Booking.objects.update(hold_until=timezone.now() - dt.timedelta(minutes=1))
+    expire_holds(by=BY)
+    Slot.objects.filter(pk=slot.pk).update(taken=slot.capacity)
+    page.locator("#id_code").fill(newest_code())
+    press(page, CONFIRM)
+    page.locator(".error-summary").wait_for()
+    assert page.locator(".error-summary a").get_attribute("href") == "#id_slot_0_0"
+    assert page.locator(".countdown").count() == 0
+    assert_good(page)
+    page.get_by_role("radio", name=re.compile("08:30-09:00")).first.check()
+    press(page, CONFIRM)
+    page.locator(".ticket").wait_for()
+    assert "08:30" in page.locator(".ticket-time").inner_text()
+    forgive_status(page_problems, 409)
+
+
+def test_last_hour_gone_leaves_a_way_back(page, live_portal, slot, page_problems) -> None:
+    choose_hour(page, live_portal)
+    Slot.objects.update(taken=slot.capacity)
+    declare(page)
+    assert page.locator(".error-summary li").inner_text().startswith("Khung giờ này vừa hết chỗ")
+    assert_good(page)
+    page.get_by_role("link", name="Đổi ngày giờ khác").click()
+    page.get_by_text("Tất cả các ngày đã hết chỗ").wait_for()
+    assert_good(page)
+    forgive_status(page_problems, 409)
