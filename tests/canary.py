@@ -16,6 +16,10 @@ from urllib.parse import quote, quote_plus
 
 from portal.common.text import fold
 
+# Where the portal under search breaks on purpose (tests/canary_faults.py).
+BREAKING_PATH = "/hong/"
+BREAKING_TASK = "canary.break"
+
 SEPARATORS = ("", " ", ".", "-")
 FEWEST_BYTES = 7  # shorter fragments turn up in random bytes by chance
 

@@ -9,10 +9,9 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from portal.wsgi import application
+from tests.canary import BREAKING_PATH, BREAKING_TASK
 
 __all__ = ["application"]
-BREAKING_PATH = "/hong/"
-BREAKING_TASK = "canary.break"
 
 
 @csrf_exempt

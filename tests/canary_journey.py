@@ -10,7 +10,7 @@ import httpx2
 
 from portal.citizens.work import solve
 from portal.home.evening.doors import PageDoor, Telephone, _fields
-from tests.canary_faults import BREAKING_PATH, BREAKING_TASK
+from tests.canary import BREAKING_PATH, BREAKING_TASK
 from tests.canary_stack import Stack
 from tests.processes import wait_until
 

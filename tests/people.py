@@ -110,7 +110,9 @@ def id_card(db: None) -> Procedure:
     return procedure_by_key(ID_CARD)
 
 
-def make_campaign(unit: Unit, procedure: Procedure, *, capacity: int = 3, days: int = 2, hours: int = 2) -> Campaign:
+def make_campaign(
+    unit: Unit, procedure: Procedure, *, capacity: int = 3, days: int = 2, hours: int = 2
+) -> Campaign:
     """An open campaign from tomorrow on: `days` sessions from 08:00, half-hour slots of `capacity` places."""
     first = local_today() + dt.timedelta(days=1)
     plan = Plan(
@@ -139,7 +141,9 @@ def campaign(ward: Unit, id_card: Procedure) -> Campaign:
 @pytest.fixture
 def slot(campaign: Campaign) -> Slot:
     """The first slot of the campaign."""
-    return Slot.objects.select_related("session__campaign").filter(session__campaign=campaign).order_by("pk")[0]
+    return (
+        Slot.objects.select_related("session__campaign").filter(session__campaign=campaign).order_by("pk")[0]
+    )
 
 
 def visit_data(number: int = 0, **changes: str) -> dict[str, str]:

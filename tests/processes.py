@@ -1,5 +1,6 @@
 """Start commands of the portal as real processes and see what they leave behind (Linux: /proc)."""
 
+import http.client
 import os
 import re
 import signal
@@ -56,7 +57,8 @@ def http_status(url: str, headers: dict[str, str] | None = None) -> int:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
-    except (urllib.error.URLError, OSError):
+    # HTTPException: a free port of the ephemeral range may, for a moment, be connected to itself.
+    except (urllib.error.URLError, OSError, http.client.HTTPException):
         return 0
 
 

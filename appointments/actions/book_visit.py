@@ -51,5 +51,5 @@ def _write(booking: Booking, *, details: dict[str, str], by: Actor) -> None:
     contact = booking.contact = ensure_contact(phone=details["phone"], by=by)
     person = declare_subject(details, by=by)
     submit_declaration(declaration=booking.declaration, subject=person, contact=contact, by=by)
-    tell_booked(booking, contact=contact, by=by)
+    tell_booked(booking, contact=contact, starts_at=booking.slot.starts_at, by=by)
     record(action="booking.book_attested", by=by, obj=booking, unit=booking.unit)

@@ -1,5 +1,6 @@
 """From a held place and a right code to a number: the moment a citizen has an appointment."""
 
+import datetime as dt
 import uuid
 
 from django.core.exceptions import ValidationError
@@ -62,7 +63,7 @@ def _confirm(booking: Booking, *, phone: ContactPoint, wanted: Slot | None, chan
         with transaction.atomic():
             contact = Contact.objects.get(contact_point=phone)
             contact.contact_point = phone
-            _write_visit(booking, contact=contact, channel=channel)
+            _write_visit(booking, contact=contact, channel=channel, slot=wanted or booking.slot)
             _take_number(booking, contact=contact, wanted=wanted)
     except IntegrityError:
         refuse_registered(booking)
@@ -99,7 +100,7 @@ def _wanted_slot(booking: Booking, text: str) -> Slot | None:
     return slot
 
 
-def _write_visit(booking: Booking, *, contact: Contact, channel: str) -> None:
+def _write_visit(booking: Booking, *, contact: Contact, channel: str, slot: Slot) -> None:
     """Person, consent, declaration, message and audit: everything that needs no hot row."""
     details: dict[str, str] = booking.declaration.details or {}
     person = declare_subject(details, by=contact)
@@ -114,7 +115,7 @@ def _write_visit(booking: Booking, *, contact: Contact, channel: str) -> None:
         by=contact,
     )
     submit_declaration(declaration=booking.declaration, subject=person, contact=contact, by=contact)
-    tell_booked(booking, contact=contact, by=contact)
+    tell_booked(booking, contact=contact, starts_at=slot.starts_at, by=contact)
     record(action="booking.confirm", by=contact, obj=booking, unit=booking.unit)
 
 
@@ -132,7 +133,7 @@ def declare_subject(details: dict[str, str], *, by: Actor) -> Person:
     )
 
 
-def tell_booked(booking: Booking, *, contact: Contact, by: Actor) -> None:
+def tell_booked(booking: Booking, *, contact: Contact, starts_at: dt.datetime, by: Actor) -> None:
     """The confirmation; of no use once the visit has begun."""
     queue_message(
         notice=BOOKING_CONFIRMED.key,
@@ -141,7 +142,7 @@ def tell_booked(booking: Booking, *, contact: Contact, by: Actor) -> None:
         intent=BOOKING_CONFIRMED.key,
         about=booking.uid,
         context={"booking": str(booking.uid), "unit": booking.unit.police_name},
-        valid_until=booking.slot.starts_at,
+        valid_until=starts_at,
         by=by,
     )
 
@@ -152,8 +153,8 @@ def _take_number(booking: Booking, *, contact: Contact, wanted: Slot | None) -> 
     booking.contact = contact
     BOOKING_WORKFLOW.check(booking.status, BookingStatus.BOOKED, by=contact, obj=booking)
     append_entries([booking], to=BookingStatus.BOOKED, actor=contact.actor_ref)
-    if wanted is not None:
-        take_place_again(booking, slot=wanted, now=now)
+    if wanted is not None and not take_place_again(booking, slot=wanted, now=now):
+        raise _ChangedMeanwhile
     if not give_number(booking, contact_id=contact.pk, now=now):
         raise _ChangedMeanwhile
 

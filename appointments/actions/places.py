@@ -166,22 +166,23 @@ def swap_place(booking: Booking, *, slot: Slot, now: dt.datetime) -> bool:
         return False
     _take_place(slot, now=now)
     give_back_place(booking)
-    _put_into(booking, slot)
+    held.update(slot=slot, session_id=slot.session_id)
+    booking.slot, booking.session = slot, slot.session
     return True
 
 
-def _put_into(booking: Booking, slot: Slot) -> None:
-    Booking.objects.filter(pk=booking.pk).update(slot=slot, session_id=slot.session_id)
-    booking.slot, booking.session = slot, slot.session
-
-
-def take_place_again(booking: Booking, *, slot: Slot, now: dt.datetime) -> None:
+def take_place_again(booking: Booking, *, slot: Slot, now: dt.datetime) -> bool:
     """A hold that ran out before its code came: a place in `slot` (the old one or another), or `slot_full`.
 
-    The slot is locked before the booking, as everywhere.
+    False when another request of the same citizen was faster; then roll back and read again. The slot is
+    locked before the booking, as everywhere.
     """
     _take_place(slot, now=now)
-    _put_into(booking, slot)
+    ran_out = Booking.objects.filter(pk=booking.pk, status=BookingStatus.EXPIRED, slot_id=booking.slot_id)
+    if not ran_out.update(slot=slot, session_id=slot.session_id):
+        return False
+    booking.slot, booking.session = slot, slot.session
+    return True
 
 
 def give_number(booking: Booking, *, contact_id: int, now: dt.datetime) -> bool:

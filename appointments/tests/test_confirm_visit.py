@@ -143,7 +143,42 @@ def test_late_code_for_a_full_slot_chooses_another_with_the_same_code(campaign) 
         assert conflict(booking, slot=str(first.uid)) == "slot_full"
         booked = confirm(booking, slot=str(other.uid))
     assert (booked.slot_id, booked.number) == (other.pk, 4)
+    assert CONFIRMED.get(about=booking.uid).valid_until == other.starts_at
     check_sums()
+
+
+def test_two_late_taps_for_different_days_end_as_one_booking(campaign, monkeypatch) -> None:
+    """A booked row must never be carried into another day with its number."""
+    from appointments.actions import confirm_visit as module
+
+    first_day, second_day = campaign.sessions.order_by("date")
+    booking = hold(slots_in_order(first_day)[0])
+    book(slots_in_order(second_day)[0], 1)
+    write, taps = module._write_visit, []
+
+    def the_other_tap_is_faster(*args, **kwargs) -> None:
+        write(*args, **kwargs)
+        if not taps:
+            taps.append("other")
+            seen = Booking.objects.filter(pk=booking.pk, status="expired")
+            seen.update(status="booked", number=1)
+            booking.session.__class__.objects.filter(pk=first_day.pk).update(last_number=1)
+            Slot.objects.filter(pk=booking.slot_id).update(taken=1)
+
+    with later(minutes=11):
+        expire_holds(by=COMMAND)
+        new_code(booking)
+        phone = latest_challenge(booking).contact_point
+        ensure_contact(phone=phone.phone, by=COMMAND)
+        monkeypatch.setattr(module, "_write_visit", the_other_tap_is_faster)
+        seen = module._load(booking.uid)
+        with pytest.raises(module._ChangedMeanwhile):
+            module._confirm(
+                seen,
+                phone=phone,
+                wanted=slots_in_order(second_day)[1],
+                channel="web",
+            )
 
 
 def test_late_code_for_a_slot_of_another_campaign_is_unknown(slot: Slot, ward, id_card) -> None:
