@@ -1,5 +1,6 @@
 """Installed rooms, middleware, templates, languages, static files."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,8 @@ INSTALLED_APPS = [
     "reports",
     "portal.home",
 ]
-if IS_PRODUCTION:
+# A tool for whoever writes migrations; `make run` installs only what the running product needs.
+if IS_PRODUCTION or find_spec("django_linear_migrations") is None:
     INSTALLED_APPS.remove("django_linear_migrations")
 
 MIDDLEWARE = [
