@@ -66,7 +66,7 @@ OTHER = (
 )
 STREETS = ("Hoa Sữa", "Bình Minh", "Cầu Tàu", "Chợ Mới", "Gò Mây")
 REQUESTS = ("swap", "swap", "swap", "exchange", "reissue", "first_issue")
-CHILD_SHARE, OPTIONAL_SHARE, ERROR_SHARE, GIVE_UP_SHARE = 0.12, 0.4, 0.08, 0.15
+CHILD_SHARE, OPTIONAL_SHARE, ERROR_SHARE, GIVE_UP_SHARE, GATEWAY_SHARE = 0.12, 0.4, 0.08, 0.15, 0.1
 
 
 @dataclass
@@ -79,6 +79,7 @@ class Registrant:
     typed: dict[str, str] = field(default_factory=dict)
     gives_up: bool = False
     by_page: bool = True
+    address: str = "127.0.0.1"
 
 
 def registrants(count: int, *, seed: int, first_phone: int) -> list[Registrant]:
@@ -104,9 +105,20 @@ def _registrant(number: int, chance: random.Random, first_phone: int) -> Registr
         right["permanent_address"] = f"{chance.randint(1, 400)} đường {chance.choice(STREETS)}"
         right["occupation"] = chance.choice(("Công nhân", "Nội trợ", "Học sinh", "Nông dân", "Buôn bán"))
     person = Registrant(number, digits, right, dict(right), by_page=chance.random() < 0.5)
+    person.address = _address(chance)
     if chance.random() < ERROR_SHARE:
         _mistype(person, chance)
     return person
+
+
+def _address(chance: random.Random) -> str:
+    """Most people have a line of their own; some share one mobile gateway and meet the gate.
+
+    The whole of 127/8 is this machine, so that nothing but the portal under play ever hears of it.
+    """
+    gateway = chance.random() < GATEWAY_SHARE
+    middle = "80.80" if gateway else f"{chance.randint(1, 79)}.{chance.randint(1, 250)}"
+    return f"127.{middle}.{chance.randint(1, 250)}"
 
 
 def _name(chance: random.Random) -> str:

@@ -95,7 +95,8 @@ class Command(BaseCommand):
         """One citizen's evening: slips, corrections, another slot when the wanted one is full."""
         started = time.monotonic()
         try:
-            with httpx2.Client(timeout=TIMEOUT) as client:
+            line = httpx2.HTTPTransport(local_address=person.address)
+            with httpx2.Client(timeout=TIMEOUT, transport=line) as client:
                 outcome = self._try(person, client)
         except (httpx2.HTTPError, ValueError, KeyError) as error:
             outcome = f"broken: {type(error).__name__}"
