@@ -132,8 +132,8 @@ def campaign_figures(campaign: Campaign) -> dict[str, int]:
     return {name: value or 0 for name, value in figures.items()}
 
 
-def campaign_slots(campaign: Campaign) -> list[Slot]:
-    """Every slot of the campaign that has not begun, each with `free`."""
+def campaign_slots(campaign: Campaign) -> QuerySet:
+    """Every slot of the campaign that has not begun, each with `free` and its `day`; in no order."""
     now = timezone.now()
     slots = _with_free(_not_started(Slot.objects.filter(session__campaign=campaign), now), now)
-    return list(slots.select_related("session").order_by("session__date", "starts"))
+    return slots.select_related("session").annotate(day=F("session__date"))

@@ -66,7 +66,8 @@ class Road:
         self.telephone = Telephone(httpx2.Client(trust_env=False, timeout=60), stack.provider)
         campaign = self.get_json(f"/api/v1/units/{self.unit}/campaigns/")[0]["uid"]
         self.slots = [
-            row["uid"] for row in self.get_json(f"/api/v1/units/{self.unit}/campaigns/{campaign}/slots/")
+            row["uid"]
+            for row in self.get_json(f"/api/v1/units/{self.unit}/campaigns/{campaign}/slots/")["results"]
         ]
 
     def get_json(self, path: str) -> Any:

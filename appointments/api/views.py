@@ -3,10 +3,12 @@
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,11 +27,12 @@ from appointments.api.serializers import (
     VisitProof,
     VisitRequest,
 )
-from appointments.models import Booking, Campaign
+from appointments.models import Booking, Campaign, Slot
 from appointments.queries import booking_by_code, campaign_slots, taking_campaigns
 from portal.citizens.actions.tokens import issue_token
 from portal.citizens.enums import Channel
 from portal.common.actors import ANONYMOUS_CITIZEN
+from portal.common.api.pagination import CursorPages
 from portal.common.client_address import client_address
 from portal.common.codes import clean_code
 from portal.requests.api import IdempotentMixin
@@ -54,15 +57,26 @@ class CampaignList(APIView):
         return Response(CampaignAnswer(taking_campaigns(_unit(unit_slug)), many=True).data)
 
 
-class SlotList(APIView):
+class SlotPages(CursorPages):
+    """In the order of the calendar."""
+
+    ordering = ("day", "starts", "uid")
+
+
+class SlotList(ListAPIView):
     """Slots of a campaign that have not begun, with their free places."""
 
-    @extend_schema(operation_id="list_slots", responses=SlotAnswer(many=True))
-    def get(self, request: Request, unit_slug: str, campaign_uid: uuid.UUID) -> Response:
-        campaign = get_object_or_404(
-            Campaign.objects.taking(timezone.now()), unit=_unit(unit_slug), uid=campaign_uid
-        )
-        return Response(SlotAnswer(campaign_slots(campaign), many=True).data)
+    serializer_class = SlotAnswer
+    pagination_class = SlotPages
+    queryset = Slot.objects.none()
+
+    def get_queryset(self) -> QuerySet:
+        campaigns = Campaign.objects.taking(timezone.now()).filter(unit=_unit(self.kwargs["unit_slug"]))
+        return campaign_slots(get_object_or_404(campaigns, uid=self.kwargs["campaign_uid"]))
+
+    @extend_schema(operation_id="list_slots")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
 
 
 class HoldVisit(IdempotentMixin, APIView):
