@@ -265,7 +265,7 @@ def main() -> int:
     database, broker = start_postgres(durable=False), start_valkey(appendonly=False)
     try:
         environment = {**os.environ, "DATABASE_URL": database.url, "REDIS_URL": broker.url}
-        environment.pop("DJANGO_SETTINGS_MODULE", None)  # set by our own imports; pytest would start too early
+        environment.pop("DJANGO_SETTINGS_MODULE", None)  # our imports set it; pytest would read it
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
     finally:
         broker.remove()
