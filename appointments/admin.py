@@ -186,7 +186,7 @@ class SessionAdmin(ReadOnlyAdmin):
         address = (
             f"{reverse('admin:appointments_booking_changelist')}?{SessionFilter.parameter_name}={obj.uid}"
         )
-        return format_html('<a class="desk-link" href="{}">{}</a>', address, _("Xem ai đến"))
+        return format_html('<a class="desk-link" href="{}">{}</a>', address, _("Xem danh sách"))
 
 
 @admin.register(Booking)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appointments.enums import BookingStatus, CampaignStatus
 from appointments.models import Booking, Campaign, Slot
-from appointments.tests.visits import book, slots_in_order
+from appointments.tests.visits import book, hold, slots_in_order
 from portal.audit.models import AuditEntry
 from portal.common.clock import local_today
 from portal.officers.models import Officer
@@ -203,8 +203,6 @@ def test_opening_a_visit_is_written_into_the_journal(slot: Slot, owner) -> None:
 
 
 def test_list_shows_number_name_and_time_and_no_mere_holds(slot: Slot, owner) -> None:
-    from appointments.tests.visits import hold
-
     book(slot, full_name="NGUYỄN THỊ HOA")
     hold(slot, 1, full_name="Trần Văn Giữ")
     shown = desk(owner).get(page("booking_changelist")).content.decode()
@@ -223,7 +221,10 @@ def test_search_takes_anything_that_is_typed(slot: Slot, owner, text: str) -> No
     assert response.context["cl"].result_count == expected
 
 
-@pytest.mark.parametrize(("day", "expected"), [("hom-nay", 0), ("ngay-mai", 1), ("sap-toi", 2), ("x", 0)])
+DAYS = [("hom-nay", 0), ("ngay-mai", 1), ("sap-toi", 2), ("tat-ca", 2), ("x", 0)]
+
+
+@pytest.mark.parametrize(("day", "expected"), DAYS)
 def test_list_is_filtered_by_day(campaign, owner, day: str, expected: int) -> None:
     first, second = campaign.sessions.order_by("date")
     book(slots_in_order(first)[0])
@@ -311,6 +312,9 @@ def test_stranger_finds_empty_lists_and_no_rows(slot: Slot, stranger, other_ward
         assert slot.session.place_address not in shown.content.decode()
     searched = client.post(page("booking_changelist"), {"q": "rieng"}, follow=True)
     assert searched.context["cl"].result_count == 0
+    listed = client.get(page("booking_changelist"), {"buoi": str(slot.session.uid)})
+    assert listed.context["cl"].result_count == 0
+    assert slot.session.place_name not in listed.content.decode()
     for name in ("check in", "cancel", "close"):
         client.post(screens(booking)[name])
     data = {"action": "check_in_selected", "_selected_action": [booking.pk]}
