@@ -7,13 +7,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from appointments.enums import LIVE, BookingStatus
-from appointments.models.campaign import Session, Slot, UnitScopedQuerySet
+from appointments.models.campaign import Session, Slot
 from portal.common.clock import local_today
 from portal.common.fields import EncryptedTextField, LookupHashField
 from portal.common.models import AppendOnly, Row
+from portal.units.models import UnitScopedQuerySet
 
 
 class BookingQuerySet(UnitScopedQuerySet):
+    view_permission = "appointments.view_booking"
+
     def expired_holds(self, now: dt.datetime) -> "BookingQuerySet":
         return self.filter(status=BookingStatus.HELD, hold_until__lte=now)
 

@@ -1,7 +1,6 @@
 """A campaign (several days and places), its sessions (one place on one day) and their slots."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,17 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from appointments.enums import CampaignStatus
 from portal.common.clock import MINUTES_OF_DAY, local_moment, show_date, show_minutes
 from portal.common.models import Row
-
-
-class UnitScopedQuerySet(models.QuerySet):
-    """Rows an officer may see: those of the units where a role grants the model's view permission."""
-
-    def visible_to(self, officer: Any) -> "UnitScopedQuerySet":
-        permission = f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
-        return self.filter(unit_id__in=officer.unit_ids(permission))
+from portal.units.models import UnitScopedQuerySet
 
 
 class CampaignQuerySet(UnitScopedQuerySet):
+    view_permission = "appointments.view_campaign"
+
     def taking(self, now: dt.datetime) -> "CampaignQuerySet":
         """Open and inside the intake time."""
         return self.filter(
@@ -71,6 +65,10 @@ class Campaign(Row):
         return self.status == CampaignStatus.OPEN and opened and still
 
 
+class SessionQuerySet(UnitScopedQuerySet):
+    view_permission = "appointments.view_session"
+
+
 class Session(Row):
     """One place on one local date. `last_number` is the day's counter: numbers are 1 … last_number."""
 
@@ -81,7 +79,7 @@ class Session(Row):
     place_address = models.CharField(_("địa chỉ"), max_length=250)
     last_number = models.PositiveIntegerField(_("số thứ tự đã cấp"), default=0, editable=False)
 
-    objects = UnitScopedQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("buổi làm việc")

@@ -109,7 +109,7 @@ def test_cost_of_officers_lists_does_not_grow_with_rows(ward, id_card, owner, ro
     client = logged_in(owner)
     lists = ("campaign", "session", "booking")
     found = {name: page_cost(client, f"/quan-tri/appointments/{name}/") for name in lists}
-    assert found == {"campaign": 7, "session": 9, "booking": 7}
+    assert found == {"campaign": 6, "session": 8, "booking": 6}
 
 
 def test_cost_of_the_api_hold_is_the_actions_and_the_unit(slot: Slot) -> None:
