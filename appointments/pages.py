@@ -153,7 +153,9 @@ class DayFilter(admin.SimpleListFilter):
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(request, *args)
         self.searched = bool(request.GET.get(SEARCH_VAR))
-        everything = self.searched or SessionFilter.parameter_name in request.GET
+        self.in_session = SessionFilter.parameter_name in request.GET
+        self.narrowed = "status__exact" in request.GET
+        everything = self.searched or self.in_session
         self.used_parameters.setdefault(self.parameter_name, self.ALL if everything else "sap-toi")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -161,8 +163,15 @@ class DayFilter(admin.SimpleListFilter):
         return [*named, (self.ALL, _("Tất cả"))]
 
     def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
-        """The four days, without Django's own first choice."""
-        return list(super().choices(changelist))[1:]
+        """The four days, without Django's own first choice; choosing one leaves a session's list."""
+        for word, title in self.lookup_choices:
+            yield {
+                "selected": self.value() == word and not self.in_session,
+                "query_string": changelist.get_query_string(
+                    {self.parameter_name: word}, [SessionFilter.parameter_name]
+                ),
+                "display": title,
+            }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset if self.value() == self.ALL else queryset.on_day(self.value())
@@ -172,4 +181,6 @@ class DayFilter(admin.SimpleListFilter):
         """Why the list is empty."""
         if self.searched:
             return _("Không có lịch hẹn nào khớp với ô tìm kiếm.")
+        if self.narrowed:
+            return _("Không có lịch hẹn nào khớp với bộ lọc.")
         return self.EMPTY.get(self.value(), _("Chưa có lịch hẹn nào."))

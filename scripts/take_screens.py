@@ -163,6 +163,32 @@ def officers_list(walk: Walk) -> None:
     walk.shoot("officers-start", whole=False)
     walk.open("/quan-tri/appointments/booking/")
     walk.shoot("officers-list", whole=False)
+    officers_visit(walk)
+    officers_campaign(walk)
+
+
+def as_tall_as_the_page(walk: Walk, width: int) -> None:
+    """The theme's bar at the bottom of the window would otherwise lie over the middle of a long picture."""
+    walk.page.set_viewport_size({"width": width, "height": 740})
+    height = walk.page.evaluate("document.documentElement.scrollHeight")
+    walk.page.set_viewport_size({"width": width, "height": height + 80})
+
+
+def officers_visit(walk: Walk) -> None:
+    """The first of the list comes to the desk; the officer holds a phone."""
+    walk.page.locator("#result_list tbody a").first.click()
+    walk.page.get_by_role("link", name="Xác nhận đã đến", exact=True).click()
+    walk.press("Xác nhận đã đến")
+    walk.page.wait_for_load_state()
+    walk.page.goto(walk.page.url)  # once more, without the message
+    as_tall_as_the_page(walk, 360)
+    walk.shoot("officers-booking-360")
+
+
+def officers_campaign(walk: Walk) -> None:
+    walk.open("/quan-tri/appointments/campaign/add/")
+    as_tall_as_the_page(walk, 1280)
+    walk.shoot("officers-campaign")
 
 
 ROADS: tuple[Callable[[Walk], None], ...] = (

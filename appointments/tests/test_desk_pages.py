@@ -87,6 +87,16 @@ def test_session_leads_to_its_own_visits_of_any_day(campaign, owner) -> None:
     assert [row.number for row in shown.context["cl"].result_list] == [1]
     assert "Trần Văn Sớm" in shown.content.decode()
     assert "Trần Văn Muộn" not in shown.content.decode()
+    assert f"Lịch hẹn của buổi {Session.objects.get(pk=first.pk)}" in shown.content.decode()
+    assert [chosen for _day, chosen in chosen_days(shown)] == [False] * 4
+    assert 'href="?ngay=ngay-mai"' in shown.content.decode()  # a day leaves the session
+
+
+def test_empty_list_says_when_a_filter_is_the_reason(slot: Slot, owner) -> None:
+    book(slot)
+    response = desk(owner).get(page("booking_changelist"), {"status__exact": "missed"})
+    assert "Không có lịch hẹn nào khớp với bộ lọc." in response.content.decode()
+    assert "Xem tất cả lịch hẹn" in response.content.decode()
 
 
 @pytest.mark.parametrize("text", ["", "x", "1", "00000000-0000-4000-8000-000000000000", "' OR 1=1"])
