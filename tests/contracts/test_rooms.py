@@ -35,7 +35,7 @@ PARTICULAR = {
     "wake": {"portal.notifications"},
     "limits": {"portal.notifications"},
     "local_provider": {"portal.notifications"},
-    "pages": {"portal.units"},
+    "pages": {"portal.units", "appointments"},  # what several pages of one room share
     "succession": {"portal.units"},
     "naming": {"portal.units"},
     "working_time": {"portal.units"},
