@@ -28,11 +28,15 @@ NEEDLES = {
     "birth date": ["17/03/1984", "1984-03-17"],
 }
 PASSWORD = "mot con vit xoe ra hai cai canh 84"
+# The journal seals entries ten seconds old; a quick journey is over before that.
 JOBS = f"""
+import datetime
 from celery import current_app
+from portal.audit import queries
 from portal.audit.tasks import export_last_head, seal_new_entries
 from portal.notifications.tasks import sweep
 from appointments.tasks import erase_old_drafts_task, expire_holds_task
+queries.GRACE = datetime.timedelta(0)
 for job in (sweep, expire_holds_task, erase_old_drafts_task, seal_new_entries, export_last_head):
     job()
 current_app.send_task("{BREAKING_TASK}", queue="maintenance")
