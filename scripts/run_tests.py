@@ -94,7 +94,7 @@ def phases(servers: dict[str, str], *, long: bool) -> list[tuple[str, Callable[[
     sqlite = {"DATABASE_URL": "", "REDIS_URL": ""}
     if long:
         return [
-            ("long, PostgreSQL + Redis", lambda: pytest_phase("long", ["-m", "long"], servers)),
+            ("long, PostgreSQL + Redis", lambda: pytest_phase("long", ["-m", "long", "-rP"], servers)),
             (
                 "long, SQLite",
                 lambda: pytest_phase("long-sqlite", ["-m", "long and sqlite"], sqlite, may_be_empty=True),
