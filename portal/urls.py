@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from appointments.urls import counter_urlpatterns, desk_urlpatterns
 from portal.common.components_view import components_page
 from portal.home.views import healthz
 
@@ -13,9 +14,12 @@ handler500 = "portal.home.views.server_error"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("quan-tri/ban/", include(desk_urlpatterns)),
+    path("quan-tri/dat-lich/", include(counter_urlpatterns)),
     path("quan-tri/", admin.site.urls),
     path("api/v1/", include("portal.api_urls")),
     path("", include("portal.notifications.urls")),
+    path("", include("portal.zalo.urls")),
 ]
 if settings.PORTAL_MODE != "production":
     urlpatterns.append(path("dev/thanh-phan/", components_page, name="components"))

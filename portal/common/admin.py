@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from django.contrib import messages
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -75,6 +76,13 @@ class ScopedAdmin(ModelAdmin):
         permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
         return request.user.has_perm(permission, None if obj is None else self.scope_of(obj))
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A choice of rows is a choice only: no menu beside it that changes rows elsewhere."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
@@ -120,6 +128,28 @@ class ReadOnlyAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class SavedByAction:
+    """Mixin for pages whose form calls one action in `save()`: the admin writes nothing itself.
+
+    What is saved is looked at next, so there is one button.
+    """
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return form.save()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Done by the form's action."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Done by the form's action."""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        single = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, single | context, *args, obj=obj, **kwargs)  # type: ignore[misc]
 
 
 class PrivateChangeList(ChangeList):

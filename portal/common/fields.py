@@ -67,10 +67,10 @@ class EncryptedField(models.BinaryField):
         setattr(cls, name, SealedAttribute(self))
 
     def dump(self, value: Any) -> bytes:
-        raise TypeError("Use EncryptedTextField or EncryptedJSONField.")
+        raise TypeError("Use EncryptedTextField, EncryptedJSONField or EncryptedBytesField.")
 
     def load(self, plain: bytes) -> Any:
-        raise TypeError("Use EncryptedTextField or EncryptedJSONField.")
+        raise TypeError("Use EncryptedTextField, EncryptedJSONField or EncryptedBytesField.")
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value))
@@ -128,6 +128,16 @@ class EncryptedJSONField(EncryptedField):
 
     def load(self, plain: bytes) -> Any:
         return json.loads(plain)
+
+
+class EncryptedBytesField(EncryptedField):
+    """Bytes as they came, for what must be checked or read again exactly so."""
+
+    def dump(self, value: bytes) -> bytes:
+        return bytes(value)
+
+    def load(self, plain: bytes) -> bytes:
+        return plain
 
 
 class LookupHashField(models.CharField):

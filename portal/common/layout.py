@@ -8,6 +8,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.clock import parse_date
@@ -77,6 +78,18 @@ class PortalFormMixin:
 
 class PortalForm(PortalFormMixin, forms.Form):
     """A plain form with the portal's helper."""
+
+
+class ActionForm(PortalForm):
+    """Fields and layout only: the action checks what was typed, with the same answers at every door."""
+
+    def show_errors(self, error: ValidationError) -> None:
+        """The action's findings; those about no visible field stand above the form."""
+        self._errors = forms.utils.ErrorDict(renderer=self.renderer)
+        self.cleaned_data = {}
+        for field, items in error.error_dict.items():
+            shown = field in self.fields and not self.fields[field].widget.is_hidden
+            self.add_error(field if shown else None, items)
 
 
 class DateBox(forms.DateInput):

@@ -26,13 +26,14 @@ class SecurityHeaders:
 
 
 class AdminContentPolicy:
-    """The officers' pages get the looser policy their theme needs; nothing else does."""
+    """The officers' pages get the looser policy their theme needs; nothing else does, and no page of theirs
+    that has said (`csp_replace`) that it keeps the strict one."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(OFFICERS_PATH):
+        if request.path.startswith(OFFICERS_PATH) and not hasattr(response, "_csp_replace"):
             response._csp_config = dict(settings.ADMIN_CONTENT_SECURITY_POLICY)  # read by django-csp
         return response

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACE = re.compile(r"\s+")
@@ -40,3 +41,14 @@ def mask_name(name: str) -> str:
     """`N*** V*** An`: initials and the given name."""
     words = show_name(name).split()
     return " ".join([f"{word[0]}***" for word in words[:-1]] + words[-1:])
+
+
+def show_numbers(numbers: Iterable[int | None]) -> str:
+    """`12`, `12-15` for neighbours, `12, 14-15` with a gap; sorted, without those who have none yet."""
+    runs: list[list[int]] = []
+    for number in sorted(number for number in numbers if number is not None):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)

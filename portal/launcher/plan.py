@@ -10,7 +10,7 @@ from pathlib import Path
 from portal.launcher.processes import Child, Undertaker
 
 ROOT = Path(__file__).resolve().parents[2]
-QUEUES = "codes,transactional,bulk,maintenance"
+QUEUES = "codes,transactional,bulk,callbacks,documents,maintenance"
 DEFAULT_PORT = 8000
 
 
@@ -70,6 +70,9 @@ def read_plan(environment: dict[str, str]) -> Plan:
         "PORT": str(port),
         # Always the local one: demo phones must never reach a vendor, whatever the shell has set.
         "ESMS_BASE_URL": plan.provider_url,
+        "ZALO_OAUTH_URL": plan.provider_url,
+        "ZALO_OA_URL": plan.provider_url,
+        "ZALO_ZBS_URL": plan.provider_url,
         "LOCAL_PROVIDER_URL": plan.provider_url,
         "PYTHONUNBUFFERED": "1",
     }

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "portal.requests",
     "portal.units",
     "portal.officers",
+    "portal.zalo",
     "portal.notifications",
     "portal.citizens",
     "procedures",

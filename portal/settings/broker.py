@@ -4,7 +4,8 @@ from kombu import Exchange, Queue
 
 from portal.settings.environment import PORTAL_MODE, VAR, env
 
-QUEUES = ("codes", "transactional", "bulk", "maintenance")
+# maintenance: what beat calls every so often
+QUEUES = ("codes", "transactional", "bulk", "callbacks", "documents", "maintenance")
 
 
 def _redis_address(base: str, number: int) -> str:

@@ -4,8 +4,9 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def _item(title: str, icon: str, url_name: str, permission: str) -> dict:
+def _item(title: str, icon: str, url_name: str, permission: str, **more: str) -> dict:
     return {
+        **more,
         "title": title,
         "icon": icon,
         "link": reverse_lazy(url_name),
@@ -24,6 +25,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: "/static/css/desk.css"],
+    "SCRIPTS": [lambda request: "/static/js/desk.js"],
     "COLORS": {
         "primary": {
             "50": "239 246 243",
@@ -53,6 +55,18 @@ UNFOLD = {
                         "appointments.view_booking",
                     ),
                     _item(
+                        _("Tiếp dân hôm nay"),
+                        "groups",
+                        "desk:today",
+                        "appointments.check_in_booking",
+                    ),
+                    _item(
+                        _("Đặt lịch tại quầy"),
+                        "person_add",
+                        "counter:sessions",
+                        "appointments.book_booking",
+                    ),
+                    _item(
                         _("Đợt tiếp nhận"),
                         "campaign",
                         "admin:appointments_campaign_changelist",
@@ -63,6 +77,41 @@ UNFOLD = {
                         "calendar_month",
                         "admin:appointments_session_changelist",
                         "appointments.view_session",
+                    ),
+                    _item(
+                        _("Người đặt hộ"),
+                        "diversity_1",
+                        "admin:appointments_helper_changelist",
+                        "appointments.view_helper",
+                    ),
+                    _item(
+                        _("Trả thẻ"),
+                        "id_card",
+                        "admin:appointments_card_changelist",
+                        "appointments.view_card",
+                    ),
+                    _item(
+                        _("Lịch hẹn đã lưu trữ"),
+                        "inventory_2",
+                        "admin:appointments_archivedbooking_changelist",
+                        "appointments.view_session",
+                    ),
+                ],
+            },
+            {
+                "title": _("Công dân, tổ chức"),
+                "items": [
+                    _item(
+                        _("Tổ chức, doanh nghiệp"),
+                        "domain",
+                        "admin:citizens_organisation_changelist",
+                        "citizens.view_organisation",
+                    ),
+                    _item(
+                        _("Dữ liệu cá nhân"),
+                        "shield_person",
+                        "admin:citizens_person_changelist",
+                        "citizens.view_person",
                     ),
                 ],
             },
@@ -80,6 +129,50 @@ UNFOLD = {
                         "sms",
                         "admin:notifications_messagetemplate_changelist",
                         "notifications.view_messagetemplate",
+                    ),
+                    _item(
+                        _("Tình trạng kênh gửi"),
+                        "monitor_heart",
+                        "admin:notifications_providerstate_changelist",
+                        "notifications.view_providerstate",
+                    ),
+                    _item(
+                        _("Chi phí và ngân sách"),
+                        "payments",
+                        "admin:notifications_messagebudget_changelist",
+                        "notifications.view_messagebudget",
+                    ),
+                ],
+            },
+            {
+                "title": _("Zalo"),
+                "items": [
+                    _item(
+                        _("Zalo OA"),
+                        "forum",
+                        "admin:zalo_officialaccount_changelist",
+                        "zalo.view_officialaccount",
+                        # A dotted name: settings import no room. How many accounts want attention.
+                        badge="portal.zalo.queries.attention_badge",
+                        badge_variant="danger",
+                    ),
+                    _item(
+                        _("Menu Zalo OA"),
+                        "list_alt",
+                        "admin:zalo_menuitem_changelist",
+                        "zalo.view_menuitem",
+                    ),
+                    _item(
+                        _("Sự kiện Zalo"),
+                        "inbox",
+                        "admin:zalo_webhookevent_changelist",
+                        "zalo.view_webhookevent",
+                    ),
+                    _item(
+                        _("Nhật ký cấp quyền Zalo"),
+                        "key",
+                        "admin:zalo_tokenentry_changelist",
+                        "zalo.view_tokenentry",
                     ),
                 ],
             },
@@ -100,6 +193,18 @@ UNFOLD = {
                         "units.view_openinghours",
                     ),
                     _item(
+                        _("Quầy"),
+                        "countertops",
+                        "admin:appointments_counter_changelist",
+                        "appointments.view_counter",
+                    ),
+                    _item(
+                        _("Quy tắc gọi số"),
+                        "format_list_numbered",
+                        "admin:appointments_deskrules_changelist",
+                        "appointments.view_deskrules",
+                    ),
+                    _item(
                         _("Danh bạ"),
                         "contact_phone",
                         "admin:units_unitcontact_changelist",
@@ -116,6 +221,12 @@ UNFOLD = {
                         "description",
                         "admin:procedures_procedure_changelist",
                         "procedures.view_procedure",
+                    ),
+                    _item(
+                        _("Câu hỏi trên tờ khai"),
+                        "contact_support",
+                        "admin:procedures_declarationsettings_changelist",
+                        "procedures.view_declarationsettings",
                     ),
                     _item(_("Cán bộ"), "badge", "admin:officers_officer_changelist", "officers.view_officer"),
                     _item(

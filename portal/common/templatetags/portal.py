@@ -116,8 +116,12 @@ def error_count(form: Form) -> int:
 
 @register.filter
 def error_label(field: BoundField) -> str:
-    """The field's label as the start of a sentence: no final stop or question mark before the colon."""
-    return str(field.label).rstrip(" .?!:")
+    """The field's label as the start of a sentence: no final stop or question mark before the colon.
+
+    A field that stands on the page once per person says whose it is in `whose`.
+    """
+    whose = getattr(field.field, "whose", "")
+    return f"{whose}, {field.label}".removeprefix(", ").rstrip(" .?!:")
 
 
 @register.filter
