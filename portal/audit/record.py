@@ -1,4 +1,4 @@
-"""Writing one entry: a single INSERT in the caller's transaction, no chain, no lock."""
+"""Writing an entry: a plain INSERT in the caller's transaction, no chain, no lock."""
 
 from typing import Any
 
@@ -34,7 +34,16 @@ def record(
     `detail` says no name, phone, number or code of a person; ids and statuses only. The entry commits
     or vanishes with the caller's transaction.
     """
-    return AuditEntry.objects.create(
+    entry = new_entry(action=action, by=by, obj=obj, unit=unit, detail=detail)
+    entry.save()
+    return entry
+
+
+def new_entry(
+    *, action: str, by: Actor, obj: Any = None, unit: Any = None, detail: dict | None = None
+) -> AuditEntry:
+    """The same entry unsaved, for callers who insert several rows at once (portal.common.inserts)."""
+    return AuditEntry(
         action=action,
         actor=by.actor_ref,
         object_type=obj._meta.label_lower if obj is not None else "",

@@ -38,3 +38,26 @@ class Lane(models.TextChoices):
     FREE = "free", _("Không cần bước phụ")
     PROOF = "proof", _("Bằng chứng tính toán")
     QUEUE = "queue", _("Hàng chờ")
+
+
+class OrganisationStatus(models.TextChoices):
+    """Ended organisations stay: what their members did in their name must be explained later."""
+
+    ACTIVE = "active", _("Đang hoạt động")
+    ENDED = "ended", _("Đã ngừng")
+
+
+class MemberRole(models.TextChoices):
+    """What a member may do for the organisation: both act for it, a manager also says who else may."""
+
+    MANAGER = "manager", _("Người quản lý")
+    STAFF = "staff", _("Nhân viên")
+
+
+class ErasureReason(models.TextChoices):
+    """Why a person's data went. A closed list: free text would bring back what was erased."""
+
+    REQUEST = "request", _("Theo yêu cầu của người đó")
+    WITHDRAWN = "withdrawn", _("Người đó rút lại sự đồng ý")
+    MISTAKE = "mistake", _("Khai nhầm")
+    RETENTION = "retention", _("Hết thời hạn lưu")

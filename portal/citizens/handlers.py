@@ -1,9 +1,181 @@
-"""What this room answers when a lower room asks: what stays when units merge."""
+"""What this room answers when a lower room asks: what stays when units merge.
 
+And what it declares on personal data: its own, and that of the rooms below, which cannot know the registry.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.citizens.actions.personal_data import forget_person
+from portal.citizens.models import Person
+from portal.citizens.personal_data import Erased, Holding, Kept, Part, Terms, Unlinked, register_personal_data
+from portal.common.actors import Actor
+from portal.notifications.models import ContactPoint
 from portal.units.succession import register_stays
+
+# The periods are a proposal of this project (facts in docs/privacy.md); the law says "no longer than needed".
+LEGAL = _("Luật 91/2025/QH15: không lâu hơn mục đích; thời hạn là đề xuất của cổng, đơn vị quyết định.")
 
 
 def register_handlers() -> None:
     register_stays("citizens.CodeBudget", "Counts one hour of one unit.")
     register_stays("citizens.CodeQueue", "Lives for minutes.")
     register_stays("citizens.OneTimeCode", "Lives for minutes.")
+    register_stays("citizens.Organisation", "Its papers were seen there; officers of the successor see it.")
+    _declare_rows_of_persons()
+    _declare_parts()
+    _declare_unlinked()
+
+
+def _declare_rows_of_persons() -> None:
+    person = Terms(
+        name=_("Người được khai"),
+        purpose=_("Chuẩn bị lần đến làm việc mà người này hoặc người thân đã khai."),
+        keep=_("Đến khi không còn lịch hẹn hay tờ khai nào cần, muộn nhất 90 ngày sau ngày hẹn."),
+        legal=LEGAL,
+        correct=_("Khai lại khi đặt lịch mới, hoặc báo cán bộ tại quầy; dữ liệu khai không ai sửa thay."),
+    )
+    register_personal_data("citizens.Person", Holding(person, _row_of, _tell_person, _erase_person))
+    phone = Terms(
+        name=_("Số điện thoại"),
+        purpose=_("Gửi mã xác nhận và tin nhắn cho người giữ số điện thoại."),
+        keep=_("Khi số điện thoại còn được dùng để liên hệ."),
+        legal=LEGAL,
+        correct=_("Đăng ký bằng số mới; số là của người giữ máy, không phải của người được khai."),
+    )
+    register_personal_data(
+        "notifications.ContactPoint", Holding(phone, _phones_of, _tell_phone, _keep_phones)
+    )
+
+
+def _declare_parts() -> None:
+    for label, of, reason in (
+        ("citizens.PersonNameWord", "citizens.Person", "Keyed hashes of the name; deleted with the person."),
+        (
+            "citizens.CitizenSession",
+            "notifications.ContactPoint",
+            "A device of its holder, 120 days.",
+        ),
+        ("citizens.CitizenToken", "notifications.ContactPoint", "An app of its holder, 120 days."),
+        (
+            "notifications.OutboxMessage",
+            "notifications.ContactPoint",
+            "Sealed uids; its text is not kept.",
+        ),
+        ("notifications.CallTask", "notifications.ContactPoint", "Sealed uids of what the call is about."),
+    ):
+        register_personal_data(label, Part(of, reason))
+
+
+def _declare_unlinked() -> None:
+    for label, purpose, keep, reason in (
+        (
+            "citizens.WaitingRequest",
+            "What somebody typed while he waits for a code.",
+            "Minutes; deleted when the turn is over.",
+            "Found only by the cookie of the browser that typed it.",
+        ),
+        (
+            "citizens.Organisation",
+            "Says in whose name members act.",
+            "While it is enrolled; afterwards as a record of who acted for it.",
+            "About a business, not about a person; its members are contacts.",
+        ),
+        (
+            "requests.IdempotencyRecord",
+            "Answers a repeated request as the first one.",
+            "One day.",
+            "Found only by the caller's random key.",
+        ),
+        (
+            "zalo.OfficialAccount",
+            "Speaks with citizens on Zalo: secrets of an app, ids of a unit's account.",
+            "As long as the unit has the account.",
+            "About a unit, not about a person.",
+        ),
+        (
+            "zalo.TokenVault",
+            "Holds the token pair of an account.",
+            "Until the next pair replaces it.",
+            "About a unit, not about a person.",
+        ),
+        (
+            "zalo.ConsentRequest",
+            "Brings an officer back from Zalo's consent page.",
+            "One day.",
+            "Holds a random secret.",
+        ),
+        (
+            "zalo.WebhookEvent",
+            "Events as Zalo sent them, until each room took what it needs.",
+            "14 days after it was worked off.",
+            "Names a Zalo id that leads to no person until somebody links it.",
+        ),
+        (
+            "zalo.ZaloUser",
+            "Knows who follows an account and until when he may be answered.",
+            "As long as the unit has the account.",
+            "A Zalo id that leads to no person until somebody links it.",
+        ),
+        (
+            "officers.Officer",
+            "Shows colleagues who works where.",
+            "As long as the journal names the account.",
+            "An officer, not a citizen; kept by the unit's own rules on staff.",
+        ),
+    ):
+        register_personal_data(label, Unlinked(purpose, keep, reason))
+
+
+def _row_of(person: Person) -> list[Person]:
+    return [person]
+
+
+def _tell_person(person: Person) -> dict[str, Any]:
+    columns = (
+        "full_name",
+        "birth_date",
+        "identity_number",
+        "gender",
+        "occupation",
+        "permanent_address",
+        "current_address",
+    )
+    consents = person.consents.order_by("given_at")
+    return {
+        **{name: getattr(person, name) for name in columns},
+        "declared_at": person.created_at.isoformat(),
+        "declared_as": [link.role for link in person.contact_links.order_by("pk")],
+        "consents": [
+            {
+                "purpose": row.purpose,
+                "text": f"{row.text_key}@{row.text_version}",
+                "channel": row.channel,
+                "given_at": row.given_at.isoformat(),
+                "withdrawn_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+            }
+            for row in consents
+        ],
+    }
+
+
+def _erase_person(*, person: Person, reason: str, by: Actor) -> Erased:
+    if forget_person(person=person, reason=reason, by=by):
+        return Erased(1)
+    return Erased(kept=(Kept(1, "still_needed", _("Còn tờ khai hoặc hồ sơ cần đến, xem các mục khác.")),))
+
+
+def _phones_of(person: Person) -> Any:
+    return ContactPoint.objects.filter(contact__person_links__person=person).order_by("pk")
+
+
+def _tell_phone(row: ContactPoint) -> dict[str, Any]:
+    return {"phone": row.phone, "opt_outs": row.opt_outs}
+
+
+def _keep_phones(*, person: Person, reason: str, by: Actor) -> Erased:
+    """The person is let go of by deleting the link; the number itself is somebody else's to give up."""
+    held = _phones_of(person).count()
+    words = _("Số điện thoại là của người giữ máy, có thể còn dùng cho người khác trong nhà.")
+    return Erased(kept=(Kept(held, "phone_of_holder", words),) if held else ())

@@ -1,11 +1,27 @@
 """Reads across the room's tables."""
 
-from django.db.models import QuerySet
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from portal.citizens.models import CitizenSession, Contact, Person, PersonAccess
+from portal.citizens.enums import OrganisationStatus
+from portal.citizens.models import (
+    CitizenSession,
+    Contact,
+    Membership,
+    OneTimeCode,
+    Organisation,
+    Person,
+    PersonAccess,
+)
+from portal.citizens.models.organisations import organisation_name_hash_of, tax_hash_of
 from portal.citizens.models.persons import birth_hash_of, identity_hash_of, name_hash_of, word_hash_of
+from portal.citizens.validators import clean_tax_code
 from portal.common.crypto import blind_index
+from portal.common.identity import clean_identity_number
 from portal.common.text import name_words
 
 
@@ -44,3 +60,36 @@ def persons_with_words(text: str) -> QuerySet[Person]:
     for word in words:
         found = found.filter(name_words__word_hash=word_hash_of(word))
     return found
+
+
+def search_persons(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Those with this 12-digit number, or with every word in their name; all for an empty text."""
+    if not text.strip():
+        return rows
+    with suppress(ValidationError):
+        return rows.filter(identity_hash=identity_hash_of(clean_identity_number(text)))
+    return rows.filter(pk__in=persons_with_words(text))
+
+
+def acting_for(contact: Contact) -> QuerySet[Membership]:
+    """In whose name this contact may act today: memberships in force of active organisations."""
+    return (
+        Membership.objects.current()
+        .filter(contact=contact, organisation__status=OrganisationStatus.ACTIVE)
+        .select_related("organisation__unit")
+    )
+
+
+def search_organisations(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
+    """Those with this tax code or exactly this name (accents and capitals ignored); all for an empty text."""
+    if not text.strip():
+        return rows
+    found = Q(name_hash=organisation_name_hash_of(text))
+    with suppress(ValidationError):  # no tax code: then it can only be a name
+        found |= Q(tax_hash=tax_hash_of(clean_tax_code(text)))
+    return rows.filter(found)
+
+
+def is_challenge(uid: Any, *, purpose: str) -> bool:
+    """Was a code sent for this purpose under this uid, however long ago?"""
+    return OneTimeCode.objects.filter(uid=uid, purpose=purpose).exists()

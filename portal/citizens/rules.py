@@ -1,4 +1,4 @@
-"""Numbers and predicates of the gate before one-time codes; no database here.
+"""May this actor, and the numbers of the gate before one-time codes; no database here.
 
 An hour's budget of a unit is shared out like this (docs/adr/0003-one-time-codes.md):
 
@@ -9,7 +9,13 @@ The queue's part shrinks with the hour: places of minutes that have passed fall 
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
+from portal.common.actors import SystemActor
+from portal.officers.rules import may
+
+# A membership is looked at anew every year: phones change hands, people leave firms without a word.
+MEMBERSHIP_DAYS = 366
 RESEND_SECONDS = 60
 REPEATS_AFTER_SUCCESS = 5
 HOUR = 3600
@@ -78,3 +84,23 @@ def work_bits(*, base: int, state: BudgetState, hits: int, soft_limit: int) -> i
     growth += 1 if state.limit and 2 * state.used >= state.limit else 0
     asked = base + min(MOST_EXTRA_BITS, growth)
     return max(asked, reserve_bits(base)) if state.in_reserve else asked
+
+
+def can_enrol_organisation(by: Any, unit: Any) -> bool:
+    """An officer at the desk of that unit, who has the papers before him."""
+    return may(by, "citizens.add_organisation", unit)
+
+
+def can_change_organisation(by: Any, organisation: Any) -> bool:
+    """An officer of the unit where it is registered."""
+    return may(by, "citizens.change_organisation", organisation)
+
+
+def can_change_members(by: Any, organisation: Any) -> bool:
+    """Such an officer, or one of the organisation's own managers."""
+    return can_change_organisation(by, organisation) or organisation.is_managed_by(by)
+
+
+def can_answer_for(by: Any, permission: str, unit: Any) -> bool:
+    """May tell or erase what this unit holds on a person; None: what no unit holds is the house's own."""
+    return isinstance(by, SystemActor) if unit is None else may(by, permission, unit)

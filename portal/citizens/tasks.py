@@ -7,5 +7,5 @@ from portal.citizens.actions.budget import forget_expired
 
 @shared_task(name="citizens.forget_expired")
 def forget_expired_rows() -> None:
-    """Once an hour: spent proofs, waiting requests and old challenges go."""
+    """Once an hour: spent proofs, waiting requests, old challenges and devices go."""
     forget_expired()

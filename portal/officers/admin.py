@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.common.admin import ScopedAdmin
+from portal.common.admin import SavedByAction, ScopedAdmin
 from portal.common.errors import DomainError
 from portal.officers.actions.deactivate_officer import deactivate_officer, reactivate_officer
 from portal.officers.actions.end_role import end_role
@@ -74,7 +74,7 @@ ROLE_STEPS = (
 )
 
 
-class ActionAdmin(ScopedAdmin):
+class ActionAdmin(SavedByAction, ScopedAdmin):
     """A form whose save() is the whole change, and steps below it; the admin itself writes nothing."""
 
     steps: tuple[Step, ...] = ()
@@ -85,15 +85,6 @@ class ActionAdmin(ScopedAdmin):
         form.by = request.user
         return form
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        return form.save()
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Done by the form."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Done by the form."""
-
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_step"
         step = path("<uuid:uid>/<slug:slug>/", self.admin_site.admin_view(self.step_view), name=name)
@@ -102,11 +93,7 @@ class ActionAdmin(ScopedAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        context = context | {
-            "steps": self._links(request, obj) if obj else [],
-            "show_save_and_add_another": False,
-            "show_save_and_continue": False,
-        }
+        context = context | {"steps": self._links(request, obj) if obj else []}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _links(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:

@@ -32,18 +32,39 @@ _DIRECTORY = _all("units", "view", "unit hamlet openinghours unitcontact calenda
     "procedures", "view", "procedure"
 )
 _PLANS = _all("appointments", "view", "campaign session")
-_RECEPTION = _PLANS | _all("appointments", "view check_in", "booking")
-_BOOKINGS = _RECEPTION | _all("appointments", "book cancel move", "booking")
+_RECEPTION = (
+    _PLANS
+    | _all("appointments", "view check_in", "booking")
+    | _all("appointments", "view", "card counter deskrules")
+)
+_BOOKINGS = (
+    _RECEPTION
+    | _all("appointments", "book cancel move", "booking")
+    | _all("appointments", "view", "waitingentry")
+)
+_CALLS = _all("notifications", "view call", "calltask")
 _DESK = (
     _DIRECTORY
     | _BOOKINGS
     | _all("procedures", "view", "declaration")
     | _all("citizens", "view", "contact")
+    | _all("citizens", "view add change", "organisation")
     | _all("notifications", "view change", "outboxmessage")
+    | _CALLS
+)
+# What the law gives a person: to be told what is held on him, and to have it erased.
+_PERSONAL_DATA = _all("citizens", "view export erase", "person")
+_ZALO = (
+    _all("zalo", "view add change connect", "officialaccount")
+    | _all("zalo", "view", "tokenentry")
+    | _all("zalo", "view replay", "webhookevent")
+    | _all("zalo", "view add change delete", "menuitem")
 )
 _CAMPAIGNS = _all("appointments", "add change open close", "campaign") | _all(
     "appointments", "change", "session"
 )
+_CARDS = _all("appointments", "view change", "card")
+_HELPERS = _all("appointments", "view add change", "helper")
 _FIGURES = _all("appointments", "count", "booking") | _all("procedures", "count", "declaration")
 _EDITING = _all("procedures", "change", "procedure") | _all("notifications", "view", "messagetemplate")
 _REVIEWING = _all("procedures", "review", "procedure") | _all(
@@ -54,6 +75,11 @@ _SET_UP = (
     | _all("units", "add change", "hamlet")
     | _all("units", "add change delete", "openinghours unitcontact calendarday")
     | _all("notifications", "view change", "messagetemplate")
+    | _all("notifications", "view add change", "messagebudget")
+    | _all("notifications", "view", "providerstate")
+    | _all("procedures", "view add change", "declarationsettings")
+    | _all("appointments", "view add change", "counter deskrules")
+    | _ZALO
 )
 _ACCOUNTS = _all("officers", "view add change", "officer roleassignment")
 
@@ -61,23 +87,29 @@ _ACCOUNTS = _all("officers", "view add change", "officer roleassignment")
 # can hand out none of these (actions/grant_role.py).
 CONTENT_PERMISSIONS = (
     _all("appointments", "view book check_in cancel move", "booking")
+    | _all("appointments", "view", "waitingentry")
+    | _all("appointments", "view change", "card")
+    | _all("appointments", "view add change", "helper")
     | _all("procedures", "view", "declaration")
     | _all("notifications", "view change", "outboxmessage")
     | _all("citizens", "view", "contact")
+    | _all("citizens", "view add change", "organisation")
+    | _all("citizens", "view export erase", "person")
+    | _CALLS
 )
 
 _TABLE = (
     Role(
         "duty_officer",
         _("Trực ban"),
-        _("Xem lịch hẹn trong ngày, đón và ghi nhận công dân đến."),
-        _DIRECTORY | _RECEPTION,
+        _("Xem lịch hẹn trong ngày, đón và ghi nhận công dân đến; gọi điện theo danh sách cần gọi."),
+        _DIRECTORY | _RECEPTION | _CALLS,
     ),
     Role(
         "id_desk",
         _("Tiếp nhận căn cước"),
         _("Mở, đóng đợt tiếp nhận; đặt, đổi, hủy lịch hẹn; xem tờ khai, tin đã gửi; gửi lại tin bị lỗi."),
-        _DESK | _CAMPAIGNS,
+        _DESK | _CAMPAIGNS | _CARDS | _HELPERS | _all("zalo", "view", "officialaccount"),
     ),
     Role(
         "residence_desk",
@@ -114,7 +146,16 @@ _TABLE = (
         "unit_chief",
         _("Chỉ huy đơn vị"),
         _("Mọi việc tiếp dân của đơn vị, cấu hình đơn vị, tài khoản và phân công cán bộ."),
-        _DESK | _CAMPAIGNS | _FIGURES | _EDITING | _REVIEWING | _SET_UP | _ACCOUNTS,
+        _DESK
+        | _PERSONAL_DATA
+        | _CAMPAIGNS
+        | _CARDS
+        | _HELPERS
+        | _FIGURES
+        | _EDITING
+        | _REVIEWING
+        | _SET_UP
+        | _ACCOUNTS,
     ),
     Role(
         "province_viewer",

@@ -39,6 +39,12 @@ class OfficersSite(UnfoldAdminSite):
             note_login(officer=request.user)
         return response
 
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Whoever goes leaves no copy behind: pages that work without the network keep one."""
+        response = super().logout(request, extra_context)
+        response["Clear-Site-Data"] = '"storage"'
+        return response
+
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -70,10 +70,10 @@ class OfUnitAdmin(ScopedAdmin):
 
     def writable_units(self, request: HttpRequest) -> set[int]:
         """Units in which a role lets this officer add or change such rows."""
-        name = self.opts.model_name
+        label, name = self.opts.app_label, self.opts.model_name
         return {
-            *request.user.held_unit_ids(f"units.add_{name}"),
-            *request.user.held_unit_ids(f"units.change_{name}"),
+            *request.user.held_unit_ids(f"{label}.add_{name}"),
+            *request.user.held_unit_ids(f"{label}.change_{name}"),
         }
 
 

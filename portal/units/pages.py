@@ -16,7 +16,7 @@ def for_unit(view: View) -> View:
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, unit_slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        unit, successor = unit_by_slug(unit_slug)
+        unit, successor = unit_by_slug(unit_slug, alone=request.method == "POST")
         if successor is not None and successor.is_open:
             path = request.get_full_path().replace(f"/{unit_slug}/", f"/{successor.slug}/", 1)
             return HttpResponsePermanentRedirect(path)

@@ -46,9 +46,13 @@ def find_units(text: str, *, limit: int = 10, open_only: bool = False) -> list[U
     return list(found.values())[:limit]
 
 
-def unit_by_slug(slug: str) -> tuple[Unit | None, Unit | None]:
-    """(unit, redirect_to). An old unit with one heir redirects; with several, show `heirs_today`."""
-    unit = Unit.objects.select_related(*PARENTS).filter(slug=slug).first()
+def unit_by_slug(slug: str, *, alone: bool = False) -> tuple[Unit | None, Unit | None]:
+    """(unit, redirect_to). An old unit with one heir redirects; with several, show `heirs_today`.
+
+    `alone` leaves out what only pages show, kind and parents: reading them costs more than the unit.
+    """
+    units = Unit.objects.order_by().filter(slug=slug)
+    unit = (units if alone else units.select_related(*PARENTS)).first()
     if unit is None or not unit.is_historic:
         return unit, None
     heirs = heirs_today(unit)
@@ -83,7 +87,21 @@ def work_calendar(unit: Unit | None) -> WorkCalendar:
 
 def reception_spans(unit: Unit, day: dt.date) -> Spans:
     """When citizens may come on a local date, in minutes after midnight; () when not at all."""
-    return _reception(unit, day, day).get(day, ())
+    return reception_between(unit, day, day).get(day, ())
+
+
+def reception_between(unit: Unit, first: dt.date, last: dt.date) -> dict[dt.date, Spans]:
+    """Spans per date. A holiday closes; a make-up day without hours of its own has those of a Monday."""
+    hours = _hours(unit, HoursKind.RECEPTION)
+    special = dict(
+        CalendarDay.objects.for_unit(unit).filter(date__range=(first, last)).values_list("date", "is_working")
+    )
+    found = {}
+    for step in range((last - first).days + 1):
+        day = first + dt.timedelta(days=step)
+        own = hours.get(day.weekday(), ())
+        found[day] = (own or hours.get(0, ()) if special[day] else ()) if day in special else own
+    return found
 
 
 def open_now(unit: Unit, at: dt.datetime) -> bool:
@@ -97,7 +115,7 @@ def next_opening(unit: Unit, at: dt.datetime) -> dt.datetime | None:
     """The next moment after `at` when the counter opens; None when nothing is announced for 60 days."""
     first = at.astimezone(LOCAL).date()
     last = first + dt.timedelta(days=OPENING_HORIZON_DAYS)
-    for day, spans in sorted(_reception(unit, first, last).items()):
+    for day, spans in sorted(reception_between(unit, first, last).items()):
         for opens, _closes in spans:
             if (moment := local_moment(day, opens)) > at:
                 return moment
@@ -110,20 +128,6 @@ def public_contacts(unit: Unit) -> list[dict[str, str]]:
     found = [{"name": contact.name, "phone": contact.phone, "note": contact.note} for contact in listed]
     if not found and unit.duty_phone:
         found = [{"name": str(ContactKind.DUTY.label), "phone": unit.duty_phone, "note": ""}]
-    return found
-
-
-def _reception(unit: Unit, first: dt.date, last: dt.date) -> dict[dt.date, Spans]:
-    """Spans per date. A holiday closes; a make-up day without hours of its own has those of a Monday."""
-    hours = _hours(unit, HoursKind.RECEPTION)
-    special = dict(
-        CalendarDay.objects.for_unit(unit).filter(date__range=(first, last)).values_list("date", "is_working")
-    )
-    found = {}
-    for step in range((last - first).days + 1):
-        day = first + dt.timedelta(days=step)
-        own = hours.get(day.weekday(), ())
-        found[day] = (own or hours.get(0, ()) if special[day] else ()) if day in special else own
     return found
 
 

@@ -9,11 +9,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.citizens.enums import Lane
-from portal.citizens.models import CodeBudget, CodeQueue, OneTimeCode, SpentProof, WaitingRequest
+from portal.citizens.models import (
+    CitizenSession,
+    CitizenToken,
+    CodeBudget,
+    CodeQueue,
+    OneTimeCode,
+    SpentProof,
+    WaitingRequest,
+)
 from portal.citizens.rules import HOUR, LONGEST_QUEUE_SECONDS, BudgetState, queue_spacing
 from portal.units.models import Unit
 
 TURN_ATTEMPTS = 20
+DEVICE_DAYS = 30
 
 
 def hour_of(now: dt.datetime) -> dt.datetime:
@@ -40,12 +49,17 @@ def spend(*, unit: Unit, lane: Lane, below: int, now: dt.datetime) -> bool:
     One UPDATE whose WHERE holds the limit: two callers cannot both take the last one.
     """
     hour = hour_of(now)
-    CodeBudget.objects.bulk_create([CodeBudget(unit=unit, hour=hour)], ignore_conflicts=True)
     wanted = CodeBudget.objects.filter(unit=unit, hour=hour, used__lt=below)
-    if lane != Lane.QUEUE:
-        return wanted.update(used=F("used") + 1) == 1
-    share = BudgetState(limit=unit.code_budget_per_hour, used=0, queued=0, seconds_left=HOUR).queue_share
-    return wanted.filter(queued__lt=share).update(used=F("used") + 1, queued=F("queued") + 1) == 1
+    step = {"used": F("used") + 1}
+    if lane == Lane.QUEUE:
+        full = BudgetState(limit=unit.code_budget_per_hour, used=0, queued=0, seconds_left=HOUR)
+        wanted = wanted.filter(queued__lt=full.queue_share)
+        step["queued"] = F("queued") + 1
+    if wanted.update(**step):
+        return True
+    # Only the first code of an hour finds no row.
+    CodeBudget.objects.bulk_create([CodeBudget(unit=unit, hour=hour)], ignore_conflicts=True)
+    return wanted.update(**step) == 1
 
 
 def spend_once(*, digest: str, expires_at: dt.datetime) -> bool:
@@ -92,12 +106,15 @@ def _turn_after(free_at: dt.datetime | None, now: dt.datetime) -> dt.datetime:
 
 
 def forget_expired() -> int:
-    """Delete spent proofs, waiting requests and old challenges that nothing can use any more; how many."""
+    """Delete proofs, waiting requests, challenges and devices that nothing can use any more; how many."""
     now = timezone.now()
     doomed = [
         SpentProof.objects.filter(expires_at__lt=now),
         WaitingRequest.objects.filter(expires_at__lt=now),
         OneTimeCode.objects.filter(expires_at__lt=now - dt.timedelta(days=1)),
         CodeBudget.objects.filter(hour__lt=now - dt.timedelta(days=90)),
+        # A month longer than they open anything: who asks about a strange device can still be answered.
+        CitizenSession.objects.filter(expires_at__lt=now - dt.timedelta(days=DEVICE_DAYS)),
+        CitizenToken.objects.filter(expires_at__lt=now - dt.timedelta(days=DEVICE_DAYS)),
     ]
     return sum(rows.delete()[0] for rows in doomed)

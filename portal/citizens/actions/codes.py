@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.audit.record import record
-from portal.citizens.actions.contacts import mark_verified
+from portal.citizens.actions.answer_challenge import Answer, answer_challenge
 from portal.citizens.actions.gate import Admission, Asking, admit, asking, pay
 from portal.citizens.models import OneTimeCode
 from portal.citizens.notices import ONE_TIME_CODE
@@ -50,7 +50,7 @@ def start_verification(
 ) -> OneTimeCode:
     """Send a code to `phone` (E.164) in the name of `unit`; the challenge, whose uid goes to the page.
 
-    The two steps below in one call, for callers with nothing else to write; outside a transaction.
+    The next two steps in one call, for callers with nothing else to write; outside a transaction.
     TooMany as `admit_verification` and `send_code`.
     """
     admitted = admit_verification(phone=phone, unit=unit, address=address, proof=proof)
@@ -80,17 +80,34 @@ def admit_verification(
 def send_code(admitted: Admitted, *, purpose: str, about: uuid.UUID | None = None, by: Actor) -> OneTimeCode:
     """The challenge whose code is on its way; its uid goes to the page. Runs in the caller's transaction.
 
-    TooMany `code_resend_wait` (retry_after), and as `admit_verification` when somebody was faster.
+    The three steps below in one call. TooMany `code_resend_wait` (retry_after), and as
+    `admit_verification` when somebody was faster.
+    """
+    contact_point = lock_phone(admitted, by=by)
+    challenge = write_code(admitted, to=contact_point, purpose=purpose, about=about, by=by)
+    pay(admitted.request, admitted.admission)
+    return challenge
+
+
+def lock_phone(admitted: Admitted, *, by: Actor) -> ContactPoint:
+    """The phone's row, locked until the commit: what is counted per phone afterwards stays true.
+
+    TooMany `code_resend_wait`, `code_phone_limit`.
     """
     request = admitted.request
     contact_point = _lock_free_contact_point(request, by)
-    if (
-        throttle.count_hit(scope=PHONE_SCOPE, key=request.phone, seconds=HOUR)
-        > settings.CODES_PER_PHONE_PER_HOUR
-    ):
+    most = settings.CODES_PER_PHONE_PER_HOUR
+    if throttle.count_hit(scope=PHONE_SCOPE, key=request.phone, seconds=HOUR) > most:
         _refuse_phone()
-    pay(request, admitted.admission)
-    return _send(contact_point, request, purpose=purpose, about=about, by=by)
+    return contact_point
+
+
+def pay_for_code(admitted: Admitted) -> None:
+    """Take the code from the budget: last in a transaction, since a whole unit waits for that row.
+
+    TooMany as `admit_verification`, when somebody was faster; then nothing is sent.
+    """
+    pay(admitted.request, admitted.admission)
 
 
 def _lock_free_contact_point(request: Asking, by: Actor) -> ContactPoint:
@@ -119,11 +136,13 @@ def _refuse_phone() -> NoReturn:
     )
 
 
-def _send(
-    contact_point: ContactPoint, request: Asking, *, purpose: str, about: uuid.UUID | None, by: Actor
+def write_code(
+    admitted: Admitted, *, to: ContactPoint, purpose: str, about: uuid.UUID | None, by: Actor
 ) -> OneTimeCode:
+    """The challenge and its message. Only with `lock_phone` before and `pay_for_code` after."""
+    request = admitted.request
     challenge = OneTimeCode.objects.create(
-        contact_point=contact_point,
+        contact_point=to,
         unit=request.unit,
         purpose=purpose,
         about=about,
@@ -131,7 +150,7 @@ def _send(
     )
     queue_message(
         notice=ONE_TIME_CODE,
-        to=contact_point,
+        to=to,
         unit=request.unit,
         intent="one_time_code",
         about=challenge.uid,
@@ -145,42 +164,61 @@ def _send(
 def verify_code(*, challenge_uid: uuid.UUID, code: str) -> OneTimeCode:
     """The challenge, once its phone's holder typed the right code; a repeat is answered as success.
 
-    The try is committed before the comparison, so that killing the request does not give it back: the
-    call refuses to run inside a transaction (RuntimeError). ValidationError {"code": …} with
-    `code_wrong`, `code_expired` (or unknown) or `code_tries_spent`.
+    The two steps below in one call, for callers with nothing else to write. Errors as theirs; RuntimeError
+    inside a transaction.
+    """
+    check_code(challenge_uid=challenge_uid, code=code)
+    with transaction.atomic(durable=True):
+        answer = accept_code(challenge_uid=challenge_uid)
+        challenge = OneTimeCode.objects.select_related("contact_point", "unit").get(uid=challenge_uid)
+        if answer.first:
+            record(action="code.verified", by=answer.contact, obj=challenge, unit=challenge.unit)
+    return challenge
+
+
+def check_code(*, challenge_uid: uuid.UUID, code: str) -> None:
+    """Nothing for the right code; a wrong one is counted, committed and refused.
+
+    ValidationError {"code": …} with `code_wrong`, `code_expired` (or unknown) or `code_tries_spent`. A right
+    code is not yet answered: whoever calls goes on to `accept_code`, which may still refuse. So nobody
+    learns about a guess before an UPDATE of the challenge's row took one of its five tries, and those
+    UPDATEs wait for each other: of a hundred guesses at once the row answers five.
     """
     digits = typed_digits(code)
     if not digits:
         raise _refusal("code_wrong", _("Mã xác nhận gồm 6 chữ số trong tin nhắn."))
-    challenge = _take_try(challenge_uid)
-    if not is_code_of(challenge.uid, digits):
-        raise _wrong(challenge)
-    with transaction.atomic():
-        _mark(challenge)
-    return challenge
+    if not is_code_of(challenge_uid, digits):
+        raise _wrong(_count_wrong(challenge_uid))
 
 
-def _take_try(challenge_uid: uuid.UUID) -> OneTimeCode:
+def accept_code(*, challenge_uid: uuid.UUID) -> Answer:
+    """Count the right answer and verify challenge and contact, in the caller's transaction.
+
+    Only after `check_code`. ValidationError `code_expired`, `code_tries_spent`. The caller records
+    `code.verified` when the answer is the `first`.
+    """
+    now = timezone.now()
+    answer = answer_challenge(challenge_uid=challenge_uid, now=now)
+    if answer is None:
+        raise _late(OneTimeCode.objects.filter(uid=challenge_uid).first(), now)
+    return answer
+
+
+def _count_wrong(challenge_uid: uuid.UUID) -> OneTimeCode:
     now = timezone.now()
     with transaction.atomic(durable=True):
         tried = OneTimeCode.objects.filter(uid=challenge_uid).may_try(now=now).update(tries=F("tries") + 1)
-        challenge = (
-            OneTimeCode.objects.select_related("contact_point", "unit").filter(uid=challenge_uid).first()
-        )
+        challenge = OneTimeCode.objects.filter(uid=challenge_uid).first()
     if tried and challenge:
         return challenge
+    raise _late(challenge, now)
+
+
+def _late(challenge: OneTimeCode | None, now: dt.datetime) -> ValidationError:
+    """Why a challenge takes no more answers."""
     if challenge and challenge.expires_at > now:
-        raise _refusal("code_tries_spent", _("Đã nhập sai quá số lần cho phép. Xin yêu cầu mã mới."))
-    raise _refusal("code_expired", _("Mã xác nhận đã hết hạn. Xin yêu cầu mã mới."))
-
-
-def _mark(challenge: OneTimeCode) -> None:
-    """First right answer: the challenge and the contact become verified."""
-    now = timezone.now()
-    if OneTimeCode.objects.filter(pk=challenge.pk, verified_at__isnull=True).update(verified_at=now):
-        contact = mark_verified(contact_point=challenge.contact_point, now=now)
-        record(action="code.verified", by=contact, obj=challenge, unit=challenge.unit)
-    challenge.refresh_from_db(fields=["verified_at"])
+        return _refusal("code_tries_spent", _("Đã nhập sai quá số lần cho phép. Xin yêu cầu mã mới."))
+    return _refusal("code_expired", _("Mã xác nhận đã hết hạn. Xin yêu cầu mã mới."))
 
 
 def _wrong(challenge: OneTimeCode) -> ValidationError:

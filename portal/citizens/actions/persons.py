@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hmac
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.audit.record import record
+from portal.audit.record import new_entry, record
 from portal.citizens.enums import PersonRole
 from portal.citizens.models import (
     CitizenSession,
@@ -17,12 +18,12 @@ from portal.citizens.models import (
     ContactPerson,
     Person,
     PersonAccess,
-    PersonNameWord,
 )
 from portal.citizens.rules import HOUR
 from portal.citizens.validators import clean_birth_date
 from portal.common.actors import Actor
 from portal.common.errors import NotAllowed, TooMany
+from portal.common.inserts import insert_rows
 from portal.requests import throttle
 
 OPEN_TRIES_PER_HOUR = 5
@@ -44,22 +45,43 @@ def declare_person(
 
     `birth_date` in any form `clean_birth_date` takes. ValidationError {field: …} names all faults at once.
     """
+    person = new_person(
+        {
+            "full_name": full_name,
+            "birth_date": birth_date,
+            "identity_number": identity_number or "",
+            "gender": gender,
+            "occupation": occupation,
+            "permanent_address": permanent_address,
+            "current_address": current_address,
+        }
+    )
+    with transaction.atomic():
+        insert_rows(rows_of_person(person, by=by))
+    return person
+
+
+def new_person(details: dict[str, str]) -> Person:
+    """An unsaved, checked and indexed person; ValidationError {field: …} names all faults at once."""
+    optional = ("identity_number", "gender", "occupation", "permanent_address", "current_address")
     person = Person(
-        full_name=full_name,
-        birth_date=birth_date,
-        identity_number=identity_number or None,
-        gender=gender or None,
-        occupation=occupation or None,
-        permanent_address=permanent_address or None,
-        current_address=current_address or None,
+        full_name=details["full_name"],
+        birth_date=details["birth_date"],
+        **{name: details.get(name) or None for name in optional},
     )
     person.clean()
     person.index()
-    with transaction.atomic():
-        person.save()
-        PersonNameWord.objects.bulk_create(person.new_name_words())
-        record(action="person.declared", by=by, obj=person)
     return person
+
+
+def rows_of_person(
+    person: Person, *, contact: Contact | None = None, role: str = PersonRole.SELF, by: Actor
+) -> list[Any]:
+    """The unsaved rows of a new person: words of the name, journal entry and, if any, who declared it."""
+    rows: list[Any] = [person, *person.new_name_words()]
+    if contact is not None:
+        rows.append(ContactPerson(contact=contact, person=person, role=role))
+    return [*rows, new_entry(action="person.declared", by=by, obj=person)]
 
 
 def link_person(

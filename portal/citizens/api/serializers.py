@@ -1,8 +1,8 @@
-"""JSON shapes of tokens; values are checked in actions and validators."""
+"""JSON shapes of tokens and memberships; values are checked in actions and validators."""
 
 from rest_framework import serializers
 
-from portal.citizens.models import CitizenToken
+from portal.citizens.models import CitizenToken, Membership
 
 
 class ProofSerializer(serializers.Serializer):
@@ -48,4 +48,25 @@ class NewTokenSerializer(TokenSerializer):
 
     class Meta(TokenSerializer.Meta):
         fields = (*TokenSerializer.Meta.fields, "token")
+        read_only_fields = fields
+
+
+class OrganisationUnitSerializer(serializers.Serializer):
+    """The unit that saw the organisation's papers."""
+
+    slug = serializers.SlugField()
+    name = serializers.CharField(source="police_name")
+
+
+class MembershipSerializer(serializers.ModelSerializer):
+    """`uid` is the organisation's; `valid_to` the last day on which the caller may act for it."""
+
+    uid = serializers.UUIDField(source="organisation.uid", read_only=True)
+    name = serializers.CharField(source="organisation.name", read_only=True)
+    tax_code = serializers.CharField(source="organisation.tax_code", read_only=True)
+    unit = OrganisationUnitSerializer(source="organisation.unit", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ("uid", "name", "tax_code", "unit", "role", "valid_from", "valid_to")
         read_only_fields = fields

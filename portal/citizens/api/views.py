@@ -1,4 +1,4 @@
-"""Tokens for citizens' apps: ask for a code, trade it for a token, list and revoke."""
+"""Tokens for citizens' apps: ask for a code, trade it for a token, list and revoke; what a token opens."""
 
 from typing import Any
 
@@ -16,7 +16,8 @@ from portal.citizens.actions.codes import start_verification
 from portal.citizens.actions.tokens import PURPOSE, confirm_token, revoke_token
 from portal.citizens.api import serializers
 from portal.citizens.api.authentication import HasCitizenToken
-from portal.citizens.models import CitizenToken
+from portal.citizens.models import CitizenToken, Membership
+from portal.citizens.queries import acting_for
 from portal.common.actors import ANONYMOUS_CITIZEN
 from portal.common.client_address import client_address
 from portal.common.phones import clean_phone
@@ -131,3 +132,24 @@ class TokenView(generics.DestroyAPIView):
 
     def perform_destroy(self, instance: CitizenToken) -> None:
         revoke_token(token=instance, by=self.request.auth.contact)
+
+
+class OrganisationsView(generics.ListAPIView):
+    serializer_class = serializers.MembershipSerializer
+    permission_classes = [HasCitizenToken]
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        if getattr(self, "swagger_fake_view", False):
+            return Membership.objects.none()
+        return acting_for(self.request.auth.contact)
+
+    @extend_schema(
+        operation_id="my_organisations",
+        summary="Các tổ chức mà tôi được đại diện",
+        description=(
+            "Tổ chức, doanh nghiệp đang hoạt động mà số điện thoại này hôm nay được thay mặt. Việc ghi nhận "
+            "do cán bộ thực hiện tại quầy sau khi xem giấy đăng ký; mỗi lần giao có hạn nhiều nhất một năm."
+        ),
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)

@@ -2,6 +2,7 @@ from portal.citizens.models.budget import CodeBudget, CodeQueue, SpentProof, Wai
 from portal.citizens.models.codes import OneTimeCode
 from portal.citizens.models.consents import Consent
 from portal.citizens.models.contacts import Contact
+from portal.citizens.models.organisations import Membership, Organisation
 from portal.citizens.models.persons import ContactPerson, Person, PersonNameWord
 from portal.citizens.models.sessions import CitizenSession, CitizenToken, PersonAccess
 
@@ -13,7 +14,9 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactPerson",
+    "Membership",
     "OneTimeCode",
+    "Organisation",
     "Person",
     "PersonAccess",
     "PersonNameWord",

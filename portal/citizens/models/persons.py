@@ -44,7 +44,8 @@ def _clean_gender(text: str) -> str:
     return text
 
 
-def _clean_line(text: str) -> str:
+def clean_line(text: str) -> str:
+    """One line of free text, at most 300 characters; ValidationError `text_too_long`."""
     line = clean_text(text)
     if len(line) > LONGEST_TEXT:
         raise ValidationError(_("Xin viết ngắn hơn: nhiều nhất 300 ký tự."), code="text_too_long")
@@ -54,9 +55,9 @@ def _clean_line(text: str) -> str:
 _OPTIONAL = {
     "identity_number": clean_identity_number,
     "gender": _clean_gender,
-    "occupation": _clean_line,
-    "permanent_address": _clean_line,
-    "current_address": _clean_line,
+    "occupation": clean_line,
+    "permanent_address": clean_line,
+    "current_address": clean_line,
 }
 
 
@@ -88,6 +89,10 @@ class Person(Row):
     class Meta:
         verbose_name = _("người được khai")
         verbose_name_plural = _("người được khai")
+
+    def __str__(self) -> str:
+        """Nobody's name and no key: texts of rows end up in logs, titles and histories."""
+        return str(self._meta.verbose_name)
 
     def clean(self) -> None:
         """Normalise every column; ValidationError {field: …} naming all faults at once."""

@@ -5,13 +5,18 @@ import uuid
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from portal.citizens.actions.organisations import end_organisation
 from portal.citizens.models import CitizenToken, OneTimeCode
 from portal.citizens.one_time import code_of
 from portal.citizens.tests.conftest import wrong_code
+from portal.citizens.tests.test_organisations import enrolled, tax_code
 from portal.citizens.work import solve
+from tests.people import BY
 
 pytestmark = pytest.mark.urls("portal.citizens.tests.urls")
 ASK = {"phone": "0750 000 001", "unit": "phuong-song-may"}
@@ -163,3 +168,40 @@ def test_stranger_neither_sees_nor_revokes(client) -> None:
     assert len(stranger.get("/api/v1/tokens/").json()["results"]) == 1
     assert stranger.delete(f"/api/v1/tokens/{mine['uid']}/").status_code == 404
     assert with_token(mine["token"]).get("/api/v1/tokens/").status_code == 200
+
+
+def test_organisations_wants_a_token(client) -> None:
+    assert fault(client.get("/api/v1/me/organisations/")) == (401, "", "not_authenticated")
+
+
+def test_organisations_lists_those_the_phone_acts_for_and_no_others(client, unit) -> None:
+    token = new_token(client)["token"]
+    mine = enrolled(unit, manager_phone="0750 000 001")
+    enrolled(unit, tax_code=tax_code(2), manager_phone="0750 000 002")
+    row = mine.memberships.get()
+    assert with_token(token).get("/api/v1/me/organisations/").json()["results"] == [
+        {
+            "uid": str(mine.uid),
+            "name": "Công ty TNHH Mây Trắng",
+            "tax_code": tax_code(),
+            "unit": {"slug": "phuong-song-may", "name": unit.police_name},
+            "role": "manager",
+            "valid_from": row.valid_from.isoformat(),
+            "valid_to": row.valid_to.isoformat(),
+        }
+    ]
+    end_organisation(organisation=mine, by=BY)
+    assert with_token(token).get("/api/v1/me/organisations/").json()["results"] == []
+
+
+def test_organisations_costs_the_same_for_one_and_for_three(client, unit) -> None:
+    mine = with_token(new_token(client)["token"])
+    mine.get("/api/v1/me/organisations/")  # the first use of a token is written down
+    costs = []
+    for number, more in ((1, 1), (3, 2)):
+        for _row in range(more):
+            enrolled(unit, tax_code=tax_code(number * 10 + _row), manager_phone="0750 000 001")
+        with CaptureQueriesContext(connection) as queries:
+            assert len(mine.get("/api/v1/me/organisations/").json()["results"]) == number
+        costs.append(len(queries))
+    assert costs == [2, 2]

@@ -8,8 +8,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from portal.citizens.actions.budget import forget_expired
 from portal.citizens.actions.contacts import ensure_contact
-from portal.citizens.models import CitizenSession, Contact
+from portal.citizens.actions.persons import declare_person, link_person
+from portal.citizens.actions.sessions import start_session
+from portal.citizens.actions.tokens import issue_token
+from portal.citizens.models import CitizenSession, CitizenToken, Contact, PersonAccess
 from portal.citizens.sessions import open_session
 from portal.common.actors import ANONYMOUS_CITIZEN
 
@@ -102,3 +106,19 @@ def test_leaving_closes_the_session_for_a_copied_cookie_too(signed_in) -> None:
     assert response.cookies["citizen"]["max-age"] == 0
     assert stolen.get("/who/").content == b"nobody"
     assert signed_in.get("/leave/").content == b"left"
+
+
+def test_devices_go_a_month_after_they_stopped_opening_anything(contact) -> None:
+    """Session, what it had opened, and token; a live device stays."""
+    session, _secret = start_session(contact=contact)
+    issue_token(contact=contact, device="Máy")
+    person = declare_person(full_name="Lò Thị Mây", birth_date="1990", by=contact)
+    link_person(contact=contact, person=person, session=session)
+    rows = (CitizenSession, CitizenToken, PersonAccess)
+    with time_machine.travel(session.expires_at + dt.timedelta(days=29), tick=False):
+        forget_expired()
+        assert [model.objects.count() for model in rows] == [1, 1, 1]
+    with time_machine.travel(session.expires_at + dt.timedelta(days=31), tick=False):
+        start_session(contact=contact)
+        forget_expired()
+        assert [model.objects.count() for model in rows] == [1, 0, 0]

@@ -101,6 +101,7 @@ def _registrant(number: int, chance: random.Random, first_phone: int) -> Registr
     }
     if child:
         right["representative_name"] = _name(chance)
+        right["accept_warnings"] = "on"  # read that a child under six need not come, and comes all the same
     if chance.random() < OPTIONAL_SHARE:
         right["permanent_address"] = f"{chance.randint(1, 400)} đường {chance.choice(STREETS)}"
         right["occupation"] = chance.choice(("Công nhân", "Nội trợ", "Học sinh", "Nông dân", "Buôn bán"))

@@ -11,14 +11,22 @@ DIRECTORY = {
     "procedures.view_procedure",
 }
 PLANS = {"appointments.view_campaign", "appointments.view_session"}
-RECEPTION = {"appointments.view_booking", "appointments.check_in_booking"}
-BOOKING = {"appointments.book_booking", "appointments.cancel_booking", "appointments.move_booking"}
-DESK = {
+RECEPTION = {"appointments.view_booking", "appointments.check_in_booking", "appointments.view_card"}
+COUNTERS = {"appointments.view_counter", "appointments.view_deskrules"}
+BOOKING = {"appointments.book_booking", "appointments.cancel_booking", "appointments.move_booking"} | {
+    "appointments.view_waitingentry"
+}
+CALLS = {"notifications.view_calltask", "notifications.call_calltask"}
+DESK = CALLS | {
     "procedures.view_declaration",
     "citizens.view_contact",
+    "citizens.view_organisation",
+    "citizens.add_organisation",
+    "citizens.change_organisation",
     "notifications.view_outboxmessage",
     "notifications.change_outboxmessage",
 }
+PERSONAL_DATA = {"citizens.view_person", "citizens.export_person", "citizens.erase_person"}
 CAMPAIGNS = {
     "appointments.add_campaign",
     "appointments.change_campaign",
@@ -26,8 +34,23 @@ CAMPAIGNS = {
     "appointments.close_campaign",
     "appointments.change_session",
 }
+CARDS = {"appointments.view_card", "appointments.change_card"}
+HELPERS = {"appointments.view_helper", "appointments.add_helper", "appointments.change_helper"}
 FIGURES = {"appointments.count_booking", "procedures.count_declaration"}
-SET_UP = {
+ZALO = {
+    "zalo.view_officialaccount",
+    "zalo.add_officialaccount",
+    "zalo.change_officialaccount",
+    "zalo.connect_officialaccount",
+    "zalo.view_tokenentry",
+    "zalo.view_webhookevent",
+    "zalo.replay_webhookevent",
+    "zalo.view_menuitem",
+    "zalo.add_menuitem",
+    "zalo.change_menuitem",
+    "zalo.delete_menuitem",
+}
+SET_UP = ZALO | {
     "units.change_unit",
     "units.add_hamlet",
     "units.change_hamlet",
@@ -42,6 +65,19 @@ SET_UP = {
     "units.delete_calendarday",
     "notifications.view_messagetemplate",
     "notifications.change_messagetemplate",
+    "notifications.view_messagebudget",
+    "notifications.add_messagebudget",
+    "notifications.change_messagebudget",
+    "notifications.view_providerstate",
+    "procedures.view_declarationsettings",
+    "procedures.add_declarationsettings",
+    "procedures.change_declarationsettings",
+    "appointments.view_counter",
+    "appointments.add_counter",
+    "appointments.change_counter",
+    "appointments.view_deskrules",
+    "appointments.add_deskrules",
+    "appointments.change_deskrules",
 }
 ACCOUNTS = {
     "officers.view_officer",
@@ -52,9 +88,18 @@ ACCOUNTS = {
     "officers.change_roleassignment",
 }
 EXPECTED = {
-    "duty_officer": DIRECTORY | PLANS | RECEPTION,
-    "id_desk": DIRECTORY | PLANS | RECEPTION | BOOKING | DESK | CAMPAIGNS,
-    "residence_desk": DIRECTORY | PLANS | RECEPTION | BOOKING | DESK,
+    "duty_officer": DIRECTORY | PLANS | RECEPTION | COUNTERS | CALLS,
+    "id_desk": DIRECTORY
+    | PLANS
+    | RECEPTION
+    | COUNTERS
+    | BOOKING
+    | DESK
+    | CAMPAIGNS
+    | CARDS
+    | HELPERS
+    | {"zalo.view_officialaccount"},
+    "residence_desk": DIRECTORY | PLANS | RECEPTION | COUNTERS | BOOKING | DESK,
     "area_officer": DIRECTORY | PLANS,
     "investigator": DIRECTORY,
     "editor": DIRECTORY | {"procedures.change_procedure", "notifications.view_messagetemplate"},
@@ -67,9 +112,13 @@ EXPECTED = {
     "unit_chief": DIRECTORY
     | PLANS
     | RECEPTION
+    | COUNTERS
     | BOOKING
     | DESK
+    | PERSONAL_DATA
     | CAMPAIGNS
+    | CARDS
+    | HELPERS
     | FIGURES
     | SET_UP
     | ACCOUNTS
@@ -79,7 +128,7 @@ EXPECTED = {
     | {"audit.view_auditentry", "officers.view_officer", "officers.view_roleassignment"},
     "it_admin": DIRECTORY | SET_UP | ACCOUNTS,
 }
-CONTENT = RECEPTION | BOOKING | DESK
+CONTENT = RECEPTION | BOOKING | DESK | PERSONAL_DATA | CARDS | HELPERS
 
 
 def test_every_role_grants_exactly_what_the_list_says() -> None:

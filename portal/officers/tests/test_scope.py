@@ -9,6 +9,7 @@ import time_machine
 from portal.common.clock import local_today
 from portal.officers.actions.grant_role import grant_role
 from portal.officers.models import Officer
+from portal.officers.roles import ROLES
 from portal.officers.rules import has_permission
 from portal.officers.tests.conftest import SYSTEM
 from portal.units.models import Hamlet, Unit
@@ -113,8 +114,13 @@ def test_it_admin_holds_no_content_permission(units: Units, appoint: Appoint) ->
         "audit.view_auditentry",
     )
     assert [admin.has_perm(permission) for permission in asked] == [False] * 6
-    assert not admin.has_module_perms("appointments")
     assert admin.has_module_perms("units")
+
+
+def test_it_admin_sets_up_counters_and_nothing_else_of_appointments() -> None:
+    held = {name for name in ROLES["it_admin"].permissions if name.startswith("appointments.")}
+    models = {name.rpartition("_")[2] for name in held}
+    assert models == {"counter", "deskrules"}
 
 
 def test_area_officer_answers_for_his_hamlets(units: Units, appoint: Appoint) -> None:

@@ -13,9 +13,10 @@ import httpx2
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from appointments.actions.open_campaign import Plan, create_campaign, move_campaign
+from appointments.actions.open_campaign import create_campaign, move_campaign
 from appointments.enums import CampaignStatus
 from appointments.models import Booking, Campaign, Session, Slot
+from appointments.timetable import Plan, Round
 from portal.common.actors import SystemActor
 from portal.common.clock import local_today
 from portal.home.evening.citizens import Registrant, registrants
@@ -74,19 +75,18 @@ class Command(BaseCommand):
         """As many places as citizens, over ten days; the unit's code budget covers the evening."""
         first = local_today() + dt.timedelta(days=1)
         days = 10
-        plan = Plan(
-            name=f"Đợt lưu động {time.strftime('%d/%m %H:%M')}",
+        line = Round(
             first_date=first,
             last_date=first + dt.timedelta(days=days - 1),
             weekdays=tuple(range(7)),
-            skip_holidays=False,
             place_name="Nhà văn hóa phường",
             place_address=self.unit.address,
-            opens=450,
-            closes=450 + 30 * SLOTS_PER_DAY,
+            spans=((450, 450 + 30 * SLOTS_PER_DAY),),
             slot_minutes=30,
             capacity=-(-citizens // (days * SLOTS_PER_DAY)),
         )
+        name = f"Đợt lưu động {time.strftime('%d/%m %H:%M')}"
+        plan = Plan(name=name, rounds=(line,), skip_holidays=False)
         set_code_budget(unit=self.unit, per_hour=citizens * 3, by=BY)
         campaign = create_campaign(unit=self.unit, procedure=procedure_by_key(ID_CARD), plan=plan, by=BY)
         return move_campaign(campaign=campaign, to=CampaignStatus.OPEN, by=BY)

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from appointments.actions.open_campaign import Plan, create_campaign, move_campaign
-from appointments.enums import CampaignStatus
+from appointments.actions.extend_office import create_office, extend_offices
+from appointments.actions.open_campaign import create_campaign, move_campaign
+from appointments.enums import CampaignKind, CampaignStatus
 from appointments.models import Campaign
+from appointments.timetable import OfficeSettings, Plan, Round
 from portal.common.actors import SystemActor
 from portal.common.clock import local_today
 from portal.notifications.actions.templates import sync_all_defaults
@@ -50,9 +52,7 @@ class Command(BaseCommand):
         password = self.add_officers(units)
         ward = units["Phường Hải Vân Đông"]
         self.add_campaign(ward, CAMPAIGN, place="Nhà văn hóa phường", capacity=12)
-        self.add_campaign(
-            units["Xã Đồng Lúa"], "Tiếp nhận căn cước tại trụ sở", place="Trụ sở công an xã", capacity=4
-        )
+        self.add_office(units["Xã Đồng Lúa"], place="Trụ sở công an xã")
         self.stdout.write(f"{MAIN_OFFICER} {password}" if password else MAIN_OFFICER)
 
     def add_officers(self, units: dict[str, Unit]) -> str:
@@ -77,18 +77,37 @@ class Command(BaseCommand):
         today = local_today()
         if Campaign.objects.filter(unit=unit, name=name, sessions__date__gt=today).exists():
             return
-        plan = Plan(
-            name=name,
-            description="Chụp ảnh, thu vân tay, mống mắt và thu lệ phí tại chỗ.",
+        line = Round(
             first_date=today + dt.timedelta(days=1),
             last_date=today + dt.timedelta(days=14),
             weekdays=(0, 1, 2, 3, 4, 5),
             place_name=place,
             place_address=unit.address,
-            opens=450,
-            closes=690,
+            spans=((450, 690),),
             slot_minutes=30,
             capacity=capacity,
+            reserve=1,
+        )
+        plan = Plan(
+            name=name, description="Chụp ảnh, thu vân tay, mống mắt và thu lệ phí tại chỗ.", rounds=(line,)
         )
         campaign = create_campaign(unit=unit, procedure=procedure_by_key(ID_CARD), plan=plan, by=BY)
+        move_campaign(campaign=campaign, to=CampaignStatus.OPEN, by=BY)
+
+    def add_office(self, unit: Unit, *, place: str) -> None:
+        """An open office calendar, unless there is one: then only its new days."""
+        if Campaign.objects.filter(unit=unit, kind=CampaignKind.OFFICE).exists():
+            extend_offices(by=BY)
+            return
+        campaign = create_office(
+            unit=unit,
+            procedure=procedure_by_key(ID_CARD),
+            name=OFFICE,
+            description="Làm tại trụ sở trong giờ tiếp dân.",
+            place=(place, unit.address),
+            settings=OfficeSettings(
+                days_ahead=30, counters=1, minutes_per_person=6, slot_minutes=30, reserve=1
+            ),
+            by=BY,
+        )
         move_campaign(campaign=campaign, to=CampaignStatus.OPEN, by=BY)
