@@ -12,10 +12,28 @@ class NotificationsConfig(AppConfig):
         """Beat runs the sweeper; a run nobody started before the next one is worthless, so it expires."""
         from portal.celery import app
         from portal.notifications.handlers import register_handlers
-        from portal.notifications.tasks import sweep
+        from portal.notifications.tasks import (
+            expire_call_list,
+            forget_call_notes,
+            poll_missing_reports,
+            sweep,
+        )
 
         register_handlers()
         seconds = settings.OUTBOX_SWEEP_SECONDS
         app.add_periodic_task(
             seconds, sweep.s(), name="notifications.sweep", queue="maintenance", expires=seconds
+        )
+        app.add_periodic_task(
+            60, expire_call_list.s(), name="notifications.expire_calls", queue="maintenance", expires=60
+        )
+        app.add_periodic_task(
+            60, poll_missing_reports.s(), name="notifications.poll_reports", queue="callbacks", expires=60
+        )
+        app.add_periodic_task(
+            3600,
+            forget_call_notes.s(),
+            name="notifications.forget_call_notes",
+            queue="maintenance",
+            expires=3600,
         )

@@ -10,6 +10,7 @@ class State(models.TextChoices):
     QUEUED = "queued", _("Chờ gửi")
     CLAIMED = "claimed", _("Đang gửi")
     ACCEPTED = "accepted", _("Nhà cung cấp đã nhận")
+    CALLING = "calling", _("Chờ cán bộ gọi")
     DELIVERED = "delivered", _("Đã tới máy")
     SEEN = "seen", _("Đã xem")
     FAILED = "failed", _("Không gửi được")
@@ -35,7 +36,40 @@ QUEUE_OF = {
 class Channel(models.TextChoices):
     """A way to a person; a delivery plan is a list of these. Which vendor carries it is a setting."""
 
+    ZALO_OA = "zalo_oa", _("Tin tư vấn Zalo OA")
+    ZALO_USER = "zalo_user", _("Tin mẫu Zalo theo người dùng")
+    ZALO_PHONE = "zalo_phone", _("Tin mẫu Zalo theo số điện thoại")
     SMS = "sms", _("Tin nhắn SMS")
+    CALL = "call", _("Gọi điện")
+
+
+class Window(models.TextChoices):
+    """May the account still write freely to a person who wrote to it?"""
+
+    FREE = "free", _("Miễn phí")
+    PAID = "paid", _("Tính phí")
+    CLOSED = "closed", _("Đã đóng")
+
+
+class CallState(models.TextChoices):
+    """Where a call is. The allowed moves stand in workflow.py."""
+
+    WAITING = "waiting", _("Cần gọi")
+    CALLING = "calling", _("Đang gọi")
+    NO_ANSWER = "no_answer", _("Không nghe máy, gọi lại sau")
+    REACHED = "reached", _("Đã gặp")
+    UNREACHABLE = "unreachable", _("Không gọi được")
+    EXPIRED = "expired", _("Quá hạn gọi")
+    CANCELLED = "cancelled", _("Không cần gọi nữa")
+
+
+class CallOutcome(models.TextChoices):
+    """What an officer says after one call; the buttons of the call's page."""
+
+    REACHED = "reached", _("Đã gặp")
+    NO_ANSWER = "no_answer", _("Không nghe máy")
+    LATER = "later", _("Gọi lại sau")
+    WRONG_NUMBER = "wrong_number", _("Sai số")
 
 
 class Audience(models.TextChoices):
@@ -58,6 +92,8 @@ class ErrorKind(models.TextChoices):
 
     SUCCESS = "success", _("Đã gửi từ trước")
     RETRY = "retry", _("Gửi lại sau")
+    REFRESH = "refresh", _("Làm mới mã truy cập rồi gửi lại")
+    RESCHEDULE = "reschedule", _("Dời sang giờ khác")
     CONFIG = "config", _("Cần sửa cấu hình")
     FALLBACK = "fallback", _("Chuyển kênh khác")
     PERMANENT = "permanent", _("Không gửi lại")

@@ -1,19 +1,47 @@
 """From a row and its template to the words that leave the house."""
 
+import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from portal.notifications.channels.errors import ChannelError
-from portal.notifications.models import MessageTemplate, OutboxMessage
+from django.utils.translation import gettext_lazy as _
+
+from portal.notifications.channels.errors import ChannelError, rule_of
+from portal.notifications.enums import CallOutcome, CallState, Channel, State
+from portal.notifications.models import CallTask, MessageTemplate, OutboxMessage
 from portal.notifications.notices import Notice, UnknownNotice, find_notice
 from portal.notifications.validators import fill
 
 logger = logging.getLogger(__name__)
+# For the citizen's own page; the officers' words stand in enums.py.
+_SENT = {
+    State.QUEUED: _("đang chờ gửi"),
+    State.CLAIMED: _("đang gửi"),
+    State.ACCEPTED: _("đã gửi"),
+    State.DELIVERED: _("đã tới máy"),
+    State.SEEN: _("đã xem"),
+    State.FAILED: _("không gửi được"),
+    State.EXPIRED: _("không gửi kịp"),
+    State.CANCELLED: _("không gửi"),
+}
+_CALLED = {
+    CallOutcome.REACHED: _("đã nói chuyện"),
+    CallOutcome.NO_ANSWER: _("không có người nghe"),
+    CallOutcome.LATER: _("hẹn gọi lại"),
+    CallOutcome.WRONG_NUMBER: _("không gặp đúng người"),
+}
+_TO_CALL = {
+    CallState.WAITING: _("cán bộ sẽ gọi"),
+    CallState.NO_ANSWER: _("cán bộ sẽ gọi"),
+    CallState.CALLING: _("cán bộ đang gọi"),
+}
 HIDDEN = "••••••"
 
 
-def _notice_of(message: OutboxMessage) -> Notice:
+def _notice_of(message: OutboxMessage | CallTask) -> Notice:
     try:
         return find_notice(message.notice)
     except UnknownNotice as error:
@@ -36,7 +64,25 @@ def _fill(template: MessageTemplate, values: Mapping[str, Any]) -> str:
         raise ChannelError("parameter_missing") from error
 
 
-def render(message: OutboxMessage, template: MessageTemplate) -> str:
+def title_of(key: str) -> str:
+    """What a notice is called; its key when no room registers it any more."""
+    try:
+        return find_notice(key).title
+    except UnknownNotice:
+        return key
+
+
+def call_script(call: CallTask, template: MessageTemplate | None) -> list[str]:
+    """What the officer says, in sections; what is wrong when the words cannot be put together."""
+    try:
+        if template is None:
+            raise ChannelError("template_missing")
+        return [part.strip() for part in render(call, template).split("\n\n") if part.strip()]
+    except ChannelError as error:
+        return [str(rule_of(error.code).text)]
+
+
+def render(message: OutboxMessage | CallTask, template: MessageTemplate) -> str:
     """The text to send, codes included. Raises ChannelError."""
     notice = _notice_of(message)
     return _fill(template, {**message.context, **_derive(notice, message.context)})
@@ -51,3 +97,54 @@ def preview(message: OutboxMessage, template: MessageTemplate) -> str:
 def example(template: MessageTemplate) -> str:
     """The text with each parameter as its name in capitals, for looking at a template."""
     return fill(template.body, {name: name.upper() for name in template.parameters})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message or call as its recipient may know it: when, by which way, how it ended, never its words."""
+
+    when: dt.datetime
+    kind: Any
+    channel: str
+    state: Any
+    title: str
+    about: UUID
+
+
+def messages_about(about_uids: Iterable[UUID]) -> list[Said]:
+    """Every message and call about these things, the newest first, so that citizens can check who called.
+
+    Three queries, however many things.
+    """
+    uids = list(about_uids)
+    messages = OutboxMessage.objects.filter(about__in=uids).defer("context")
+    calls = CallTask.objects.filter(about__in=uids).defer("context").prefetch_related("tries")
+    found = [_said(message) for message in messages if message.plan[0] != Channel.CALL]
+    found += [said for call in calls for said in _calls_made(call)]
+    return sorted(found, key=lambda said: said.when, reverse=True)
+
+
+def _said(message: OutboxMessage) -> Said:
+    """The message up to the call that took over from it; the call is told by itself."""
+    by_call = message.channel == Channel.CALL
+    hop = message.plan.index(Channel.CALL) - 1 if by_call else message.hop
+    return Said(
+        # Since the call was asked for, the later moments are the call's.
+        when=message.next_at if by_call else message.accepted_at or message.finished_at or message.next_at,
+        kind=_("tin nhắn"),
+        channel=message.plan[hop],
+        state=_SENT[State.FAILED] if by_call else _SENT[State(message.state)],
+        title=title_of(message.notice),
+        about=message.about,
+    )
+
+
+def _calls_made(call: CallTask) -> list[Said]:
+    """What was called, and what still will be."""
+    moments = [(one.called_at, _CALLED[CallOutcome(one.outcome)]) for one in call.tries.all()]
+    if call.state in _TO_CALL:
+        moments.append((call.due_at, _TO_CALL[CallState(call.state)]))
+    title = title_of(call.notice)
+    return [
+        Said(when, _("cuộc gọi"), Channel.CALL.value, state, title, call.about) for when, state in moments
+    ]

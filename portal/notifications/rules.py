@@ -5,6 +5,8 @@ from typing import Any
 from portal.common.actors import Actor, SystemActor
 
 CHANGE_PERMISSION = "notifications.change_outboxmessage"
+CALL_PERMISSION = "notifications.call_calltask"
+BUDGET_PERMISSION = "notifications.change_messagebudget"
 TEMPLATE_PERMISSION = "notifications.change_messagetemplate"
 
 
@@ -23,8 +25,28 @@ def can_handle(by: Actor, message: Any) -> bool:
     return _reaches(by, CHANGE_PERMISSION, message.unit_id)
 
 
+def can_call(by: Actor, call: Any) -> bool:
+    """An officer whose role in the call's unit lets him speak to citizens."""
+    return _reaches(by, CALL_PERMISSION, call.unit_id)
+
+
+def holds_call(by: Actor, call: Any) -> bool:
+    """Only who took the call says how it ended."""
+    return can_call(by, call) and call.claimed_by_id == getattr(by, "pk", None)
+
+
+def any_room(by: Actor, call: Any) -> bool:
+    """The room that asked for a call withdraws it; its own action has asked its own rules."""
+    return True
+
+
 def can_change_template(by: Actor, unit: Any) -> bool:
     """Officers write texts of their units; the default (unit None) speaks for all and comes from files."""
     if isinstance(by, SystemActor):
         return True
     return unit is not None and _reaches(by, TEMPLATE_PERMISSION, unit.pk)
+
+
+def can_set_budget(by: Actor, unit: Any) -> bool:
+    """An officer whose role lets him decide what the unit spends on messages."""
+    return _reaches(by, BUDGET_PERMISSION, unit.pk)

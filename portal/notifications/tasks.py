@@ -6,8 +6,11 @@ from celery import shared_task
 
 from portal.common.actors import SystemActor
 from portal.notifications.actions.deliver import deliver
-from portal.notifications.actions.sweep import sweep_outbox
-from portal.notifications.wake import DELIVER_TASK
+from portal.notifications.actions.poll_reports import poll_reports
+from portal.notifications.actions.request_call import expire_calls, forget_notes
+from portal.notifications.actions.sweep import send_bulk_slice, sweep_outbox, wake_due
+from portal.notifications.enums import MessageClass
+from portal.notifications.wake import DELIVER_TASK, WAKE_DUE_TASK
 
 POSTMAN = SystemActor("postman")
 
@@ -15,6 +18,33 @@ POSTMAN = SystemActor("postman")
 @shared_task(name=DELIVER_TASK)
 def deliver_message(message_uid: str) -> None:
     deliver(message_uid=UUID(message_uid), by=POSTMAN)
+
+
+@shared_task(name=WAKE_DUE_TASK)
+def wake_due_messages(message_class: str) -> None:
+    """After many rows were queued at once: their wake-ups are published here, not by who queued them.
+
+    Mass messages are sent in slices; between two slices the worker looks at the other queues.
+    """
+    if message_class == MessageClass.BULK:
+        send_bulk_slice(by=POSTMAN)
+    else:
+        wake_due(message_class=message_class, by=POSTMAN)
+
+
+@shared_task(name="notifications.poll_reports")
+def poll_missing_reports() -> None:
+    poll_reports(by=POSTMAN)
+
+
+@shared_task(name="notifications.expire_calls")
+def expire_call_list() -> None:
+    expire_calls(by=POSTMAN)
+
+
+@shared_task(name="notifications.forget_call_notes")
+def forget_call_notes() -> None:
+    forget_notes(by=POSTMAN)
 
 
 @shared_task(name="notifications.sweep")

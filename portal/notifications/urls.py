@@ -5,4 +5,5 @@ from portal.notifications import views
 app_name = "notifications"
 urlpatterns = [
     path("callbacks/esms/<slug:token>/", views.esms_receipt, name="esms_receipt"),
+    path("callbacks/speedsms/<slug:token>/", views.speedsms_receipt, name="speedsms_receipt"),
 ]

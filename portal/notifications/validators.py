@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # Carriers refuse texts over ten parts; nobody reads them either.
 MAX_BODY = 1000
+MAX_NOTE = 500
 
 
 def clean_template_body(body: str) -> str:
@@ -29,6 +30,15 @@ def clean_template_body(body: str) -> str:
         message = _("Tham số viết trong ngoặc nhọn, chữ thường không dấu, ví dụ {ngay_hen}.")
         raise ValidationError({"body": ValidationError(message, code="body_invalid")})
     return text
+
+
+def clean_call_note(note: str) -> str | None:
+    """An officer's note on a call, None when empty; ValidationError `text_too_long`."""
+    text = unicodedata.normalize("NFC", note).strip()
+    if len(text) > MAX_NOTE:
+        message = _("Ghi chú dài nhất %(max)d ký tự.")
+        raise ValidationError({"note": ValidationError(message, "text_too_long", {"max": MAX_NOTE})})
+    return text or None
 
 
 def parameters_of(body: str) -> list[str]:

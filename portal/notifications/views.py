@@ -1,12 +1,15 @@
 """Delivery reports of providers. Fast answers: a slow one is reported again."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.views.decorators.http import require_GET
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
 
 from portal.common.actors import SystemActor
-from portal.notifications.actions.record_receipt import record_receipt
+from portal.notifications.actions.record_receipt import record_receipt, record_receipt_of
 from portal.notifications.channels.sms.esms.receipts import read_receipt, uid_of_token
+from portal.notifications.channels.sms.speedsms.receipts import is_callback_token, read_report
 
+SPEEDSMS = SystemActor("speedsms")
 ESMS = SystemActor("esms")
 
 
@@ -20,4 +23,16 @@ def esms_receipt(request: HttpRequest, token: str) -> HttpResponse:
     record_receipt(
         message_uid=uid, receipt=receipt, provider_ref=request.GET.get("SMSID", "")[:80], cost=cost, by=ESMS
     )
+    return HttpResponse("OK", content_type="text/plain")
+
+
+@csrf_exempt
+@require_POST
+def speedsms_receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """SpeedSMS reports all messages to one address by POST; the token in it is our secret."""
+    report = read_report(request.body) if is_callback_token(token) else None
+    if report is None:
+        return HttpResponseNotFound("no such message", content_type="text/plain")
+    provider_ref, receipt = report
+    record_receipt_of(provider="speedsms", provider_ref=provider_ref, receipt=receipt, by=SPEEDSMS)
     return HttpResponse("OK", content_type="text/plain")

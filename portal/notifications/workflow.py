@@ -7,8 +7,8 @@ end a message from every state in which a call can have gone out.
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.workflow import Move, Workflow
-from portal.notifications.enums import State
-from portal.notifications.rules import can_handle, is_system
+from portal.notifications.enums import CallState, State
+from portal.notifications.rules import any_room, can_call, can_handle, holds_call, is_system
 
 FINAL = (State.DELIVERED, State.SEEN, State.FAILED, State.EXPIRED, State.CANCELLED)
 
@@ -30,8 +30,30 @@ MESSAGE_WORKFLOW = Workflow(
         Move(State.DELIVERED, State.SEEN, "see", _("Đã xem"), is_system),
         Move(State.ACCEPTED, State.FAILED, "fail", _("Không tới máy"), is_system),
         Move(State.ACCEPTED, State.QUEUED, "next_hop", _("Chuyển kênh khác"), is_system),
+        Move(State.CLAIMED, State.CALLING, "call", _("Chuyển cho cán bộ gọi"), is_system),
+        Move(State.CALLING, State.DELIVERED, "deliver", _("Đã báo qua điện thoại"), is_system),
+        Move(State.CALLING, State.FAILED, "give_up", _("Không gọi được"), is_system),
+        Move(State.CALLING, State.EXPIRED, "expire", _("Hết hạn"), is_system),
+        Move(State.CALLING, State.CANCELLED, "drop", _("Không cần gọi nữa"), is_system),
         Move(State.QUEUED, State.CANCELLED, "cancel", _("Hủy tin"), can_handle),
         Move(State.FAILED, State.QUEUED, "resend", _("Gửi lại"), can_handle),
+    ]
+)
+
+OPEN_CALLS = (CallState.WAITING, CallState.CALLING, CallState.NO_ANSWER)
+CALL_WORKFLOW = Workflow(
+    [
+        Move(CallState.WAITING, CallState.CALLING, "claim", _("Nhận cuộc gọi"), can_call),
+        Move(CallState.NO_ANSWER, CallState.CALLING, "claim", _("Nhận cuộc gọi"), can_call),
+        # An officer who took it and went home; the action looks at the lease.
+        Move(CallState.CALLING, CallState.CALLING, "claim", _("Nhận cuộc gọi"), can_call),
+        Move(CallState.CALLING, CallState.REACHED, "reach", _("Đã gặp"), holds_call),
+        Move(CallState.CALLING, CallState.NO_ANSWER, "miss", _("Không nghe máy"), holds_call),
+        Move(CallState.CALLING, CallState.UNREACHABLE, "give_up", _("Sai số"), holds_call),
+        Move(CallState.CALLING, CallState.WAITING, "put_back", _("Gọi lại sau"), holds_call),
+        Move(CallState.UNREACHABLE, CallState.WAITING, "reopen", _("Gọi lại từ đầu"), is_system),
+        *(Move(state, CallState.EXPIRED, "expire", _("Quá hạn gọi"), is_system) for state in OPEN_CALLS),
+        *(Move(state, CallState.CANCELLED, "withdraw", _("Không cần gọi"), any_room) for state in OPEN_CALLS),
     ]
 )
 

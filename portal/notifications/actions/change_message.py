@@ -10,7 +10,7 @@ from portal.audit.record import record
 from portal.common.actors import Actor
 from portal.common.errors import Conflict
 from portal.notifications.enums import MessageClass, State
-from portal.notifications.limits import validity
+from portal.notifications.limits import after_quiet_hours, validity
 from portal.notifications.models import OutboxMessage
 from portal.notifications.wake import wake
 from portal.notifications.workflow import MESSAGE_WORKFLOW
@@ -36,6 +36,7 @@ def resend_message(*, message: OutboxMessage, by: Actor) -> OutboxMessage:
     if message.message_class == MessageClass.CODE:
         raise Conflict("code_not_resent", _("Mã xác nhận không gửi lại được; người dân bấm xin mã mới."))
     now = timezone.now()
+    start = after_quiet_hours(now) if message.keeps_quiet else now
     fresh = _change(
         message,
         by,
@@ -44,8 +45,8 @@ def resend_message(*, message: OutboxMessage, by: Actor) -> OutboxMessage:
         hop=0,
         attempts=0,
         send_round=message.send_round + 1,
-        next_at=now,
-        valid_until=now + validity(message.message_class),
+        next_at=start,
+        valid_until=start + validity(message.message_class),
         finished_at=None,
         accepted_at=None,
         provider_ref="",

@@ -8,21 +8,19 @@ What happens when the process dies:
 """
 
 import logging
+import time
 from uuid import UUID
 
 from portal.common.actors import Actor
 from portal.notifications.actions.claim import Claim, claim_message
-from portal.notifications.actions.settle import settle_accepted, settle_dropped, settle_error
-from portal.notifications.actions.templates import template_for
-from portal.notifications.channels.base import Accepted, Outgoing
+from portal.notifications.actions.prepare import Preparer, Ready, Refused
+from portal.notifications.actions.providers import take_turns, turn_wait
+from portal.notifications.actions.settle import settle_accepted, settle_call, settle_dropped, settle_error
+from portal.notifications.channels.base import Accepted
 from portal.notifications.channels.errors import ChannelError
 from portal.notifications.channels.lookup import find_channel
-from portal.notifications.enums import MessageClass
+from portal.notifications.enums import Channel, Outcome
 from portal.notifications.limits import WAKE_WITHIN
-from portal.notifications.models import MessageTemplate, OutboxMessage
-from portal.notifications.notices import UnknownNotice, find_notice
-from portal.notifications.queries import sms_brand
-from portal.notifications.rendering import render
 from portal.notifications.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -37,49 +35,46 @@ def deliver(*, message_uid: UUID, by: Actor) -> str | None:
     claim = claim_message(message_uid=message_uid, by=by)
     if claim is None:
         return None
-    if _is_refused(claim.message):
-        return settle_dropped(claim=claim, code="opted_out", by=by)
+    if claim.message.channel == Channel.CALL:
+        return settle_call(claim=claim, by=by)
     try:
-        accepted, template = _call(claim)
+        ready = Preparer([claim]).prepare(claim)
+        _take_turn(claim)
+        accepted = _send(ready)
+    except Refused as refusal:
+        return _settle_refused(claim, refusal.code, by)
     except ChannelError as error:
         return _settle_error(claim, error, by)
-    return settle_accepted(claim=claim, accepted=accepted, template=template, by=by)
+    return settle_accepted(claim=claim, accepted=accepted, template=ready.template, by=by)
 
 
-def _is_refused(message: OutboxMessage) -> bool:
-    """People may refuse a purpose; a code they asked for this minute is not meant by that."""
-    if message.message_class == MessageClass.CODE or not message.recipient.opt_outs:
-        return False
+def _settle_refused(claim: Claim, code: str, by: Actor) -> str:
+    outcome = settle_dropped(claim=claim, code=code, by=by)
+    if outcome == Outcome.FALLBACK:
+        wake(claim.message.uid, claim.message.message_class)
+    return outcome
+
+
+def _take_turn(claim: Claim) -> None:
+    provider = claim.attempt.provider
+    if not take_turns(provider, 1, claim.message.message_class):
+        raise ChannelError("turn_taken", retry_after=turn_wait(provider))
+
+
+def _send(ready: Ready) -> Accepted:
+    attempt, started = ready.claim.attempt, time.monotonic()
     try:
-        return find_notice(message.notice).purpose in message.recipient.opt_outs
-    except UnknownNotice:
-        return False
-
-
-def _call(claim: Claim) -> tuple[Accepted, MessageTemplate]:
-    message = claim.message
-    template = template_for(unit=message.unit, channel=message.channel, notice=message.notice)
-    if template is None:
-        raise ChannelError("template_missing")
-    outgoing = Outgoing(
-        uid=message.uid,
-        request_id=message.request_id,
-        phone=str(message.recipient.phone),
-        text=render(message, template),
-        brand=sms_brand(message.unit),
-    )
-    return _send(outgoing, message.channel), template
-
-
-def _send(outgoing: Outgoing, channel: str) -> Accepted:
-    try:
-        return find_channel(channel).send(outgoing)
+        return find_channel(attempt.channel, attempt.provider).send(ready.outgoing)
     except ChannelError:
         raise
     except Exception as error:
         # A fault of ours must not hold the row until its lease ends; its words may quote the message.
-        logger.error("channel %s raised %s for message %s", channel, type(error).__name__, outgoing.uid)
+        logger.error(
+            "channel %s raised %s for message %s", attempt.channel, type(error).__name__, ready.outgoing.uid
+        )
         raise ChannelError("channel_crashed") from error
+    finally:
+        attempt.took_ms = round((time.monotonic() - started) * 1000)
 
 
 def _settle_error(claim: Claim, error: ChannelError, by: Actor) -> str:

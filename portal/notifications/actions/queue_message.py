@@ -1,7 +1,8 @@
-"""Putting a message into the outbox."""
+"""Putting messages into the outbox."""
 
 import datetime as dt
 import functools
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.actors import Actor
-from portal.notifications.limits import validity
+from portal.notifications.actions.insert_messages import insert_messages
+from portal.notifications.channels.lookup import ways_to
+from portal.notifications.enums import MessageClass
+from portal.notifications.limits import after_quiet_hours, validity
 from portal.notifications.models import ContactPoint, OutboxMessage
 from portal.notifications.notices import Notice, find_notice
-from portal.notifications.wake import wake
+from portal.notifications.planning import choose_plan
+from portal.notifications.wake import wake, wake_class
 from portal.units.models import Unit
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What queue_message takes, for queue_messages."""
+
+    notice: str
+    to: ContactPoint
+    unit: Unit
+    intent: str
+    about: UUID
+    context: dict[str, Any]
+    not_before: dt.datetime | None = None
+    valid_until: dt.datetime | None = None
 
 
 def queue_message(
@@ -30,23 +49,58 @@ def queue_message(
     valid_until: dt.datetime | None = None,
     by: Actor,
 ) -> OutboxMessage:
-    """INSERT in the caller's transaction; after its commit the uid (nothing else) goes to the broker.
+    """One INSERT in the caller's transaction; after its commit the uid (nothing else) goes to the broker.
 
-    A second call with the same intent, `about` and recipient returns the first row and sends nothing.
+    A notice that keeps quiet is due at 06:00 when its time lies in the night; past `valid_until` it is never
+    sent. A second call with the same intent, `about` and recipient returns the first row and sends nothing.
     ValidationError `parameter_missing` when the notice needs more than `context` holds; UnknownNotice
     when no room registered the key. A dead broker raises nothing: the sweeper finds the row.
     """
-    known = find_notice(notice)
-    _check_parameters(known, context)
-    row = _new_row(known, context, not_before=not_before, valid_until=valid_until)
-    row.recipient, row.unit, row.intent, row.about, row.queued_by = to, unit, intent, about, by.actor_ref
-    kept = _insert_once(row)
-    if kept.uid == row.uid and kept.next_at <= timezone.now():
-        transaction.on_commit(functools.partial(wake, kept.uid, kept.message_class), robust=True)
-    return kept
+    message = NewMessage(notice, to, unit, intent, about, context, not_before, valid_until)
+    fresh = queue_messages(messages=[message], by=by)
+    if fresh:
+        return fresh[0]
+    rows = OutboxMessage.objects.select_related("recipient", "unit")
+    return rows.get(intent=intent, about=about, recipient=to)
 
 
-def _check_parameters(notice: Notice, context: dict[str, Any]) -> None:
+def queue_messages(*, messages: list[NewMessage], by: Actor) -> list[OutboxMessage]:
+    """The same for many, with one INSERT and one publish per class; returns the rows that are new.
+
+    Raises what queue_message raises, before anything is written.
+    """
+    rows = [_row_of(message, by) for message in messages]
+    fresh = insert_messages(rows) if rows else []
+    _wake_after_commit([row for row in fresh if row.next_at <= timezone.now()])
+    return fresh
+
+
+def _row_of(message: NewMessage, by: Actor) -> OutboxMessage:
+    notice = find_notice(message.notice)
+    check_parameters(notice, message.context)
+    now = timezone.now()
+    start = max(now, message.not_before or now)
+    start = after_quiet_hours(start) if notice.keeps_quiet else start
+    return OutboxMessage(
+        intent=message.intent,
+        about=message.about,
+        recipient=message.to,
+        unit=message.unit,
+        notice=notice.key,
+        message_class=notice.message_class,
+        context=message.context,
+        queued_by=by.actor_ref,
+        plan=choose_plan(notice.wish, ways_to(message.to, message.unit)),
+        not_before=message.not_before,
+        next_at=start,
+        keeps_quiet=notice.keeps_quiet,
+        counts_against_cap=notice.counts_against_cap,
+        valid_until=message.valid_until or start + validity(notice.message_class),
+    )
+
+
+def check_parameters(notice: Notice, context: dict[str, Any]) -> None:
+    """ValidationError `parameter_missing` when the context lacks something the notice does not derive."""
     missing = [name for name in notice.stored_parameters if context.get(name) in (None, "")]
     if missing:
         names = ", ".join(missing)
@@ -55,28 +109,10 @@ def _check_parameters(notice: Notice, context: dict[str, Any]) -> None:
         )
 
 
-def _new_row(
-    notice: Notice,
-    context: dict[str, Any],
-    *,
-    not_before: dt.datetime | None,
-    valid_until: dt.datetime | None,
-) -> OutboxMessage:
-    start = max(timezone.now(), not_before) if not_before else timezone.now()
-    return OutboxMessage(
-        notice=notice.key,
-        message_class=notice.message_class,
-        context=context,
-        plan=list(notice.plan),
-        not_before=not_before,
-        next_at=start,
-        valid_until=valid_until or start + validity(notice.message_class),
-    )
-
-
-def _insert_once(row: OutboxMessage) -> OutboxMessage:
-    """Insert unless the key is taken; a rival's row that commits first is waited for and returned."""
-    OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
-    return OutboxMessage.objects.select_related("recipient", "unit").get(
-        intent=row.intent, about=row.about, recipient=row.recipient
-    )
+def _wake_after_commit(due: list[OutboxMessage]) -> None:
+    """One publish: a whole day's messages must not hold the officer who moved it."""
+    if len(due) == 1 and due[0].message_class != MessageClass.BULK:
+        transaction.on_commit(functools.partial(wake, due[0].uid, due[0].message_class), robust=True)
+        return
+    for message_class in {row.message_class for row in due}:
+        transaction.on_commit(functools.partial(wake_class, message_class), robust=True)

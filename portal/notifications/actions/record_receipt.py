@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.common.actors import Actor
+from portal.notifications.actions.request_call import OUTBOX, cancel_call
 from portal.notifications.enums import Receipt, State
-from portal.notifications.models import OutboxMessage
+from portal.notifications.models import CallTask, OutboxMessage
 from portal.notifications.wake import wake
 from portal.notifications.workflow import sources_of
 
@@ -32,10 +33,27 @@ def record_receipt(
         return receipt == Receipt.SEEN and _end(message_uid, "see", State.SEEN)
 
 
+def record_receipt_of(*, provider: str, provider_ref: str, receipt: Receipt, by: Actor) -> bool:
+    """The same for a provider that knows only its own number; False when no message has it."""
+    rows = OutboxMessage.objects.filter(provider=provider, provider_ref=provider_ref)
+    uid = rows.order_by("-pk").values_list("uid", flat=True).first()
+    return uid is not None and record_receipt(message_uid=uid, receipt=receipt, by=by)
+
+
 def _end(message_uid: UUID, verb: str, state: str) -> bool:
     rows = OutboxMessage.objects.filter(uid=message_uid, state__in=sources_of(verb))
     changes = {"claim_token": None, "claimed_until": None, "finished_at": timezone.now(), "last_error": ""}
-    return bool(rows.update(state=state, **changes))
+    ended = bool(rows.update(state=state, **changes))
+    if ended:
+        _spare_the_call(message_uid)
+    return ended
+
+
+def _spare_the_call(message_uid: UUID) -> None:
+    """A late report that the message arrived after all: nobody has to call any more."""
+    call = CallTask.objects.open().filter(message__uid=message_uid).first()
+    if call is not None:
+        cancel_call(call=call, by=OUTBOX)
 
 
 def _fail(message_uid: UUID) -> bool:

@@ -1,9 +1,5 @@
 """Texts: seeded from files, changed as new versions."""
 
-import functools
-from pathlib import Path
-
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -13,28 +9,12 @@ from portal.common.actors import Actor, SystemActor
 from portal.common.errors import Conflict, NotAllowed
 from portal.notifications.enums import Channel
 from portal.notifications.models import MessageTemplate
+from portal.notifications.notices import file_text, template_folder
 from portal.notifications.queries import find_template
 from portal.notifications.rules import can_change_template
 from portal.units.models import Unit
 
 SEEDER = SystemActor("message-templates")
-
-
-def template_folder() -> Path:
-    """Where the default texts lie: <channel>/<room>/<notice>.txt."""
-    return settings.ROOT / "templates" / "messages"
-
-
-@functools.cache
-def _read_file(folder: Path, channel: str, notice: str) -> str | None:
-    room, _dot, name = notice.partition(".")
-    path = folder / channel / room / f"{name}.txt"
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
-
-
-def file_text(channel: str, notice: str) -> str | None:
-    """The text that comes with the software, None when there is none."""
-    return _read_file(template_folder(), channel, notice)
 
 
 def template_for(*, unit: Unit, channel: str, notice: str) -> MessageTemplate | None:
@@ -57,7 +37,7 @@ def sync_default(*, channel: str, notice: str, by: Actor) -> bool:
     if text is None or (current is not None and (not current.from_file or current.body == text)):
         return False
     if current is not None:
-        _replace(current, body=text, provider_id="", from_file=True)
+        _replace(current, body=text, provider_id="", keep_accents=current.keep_accents, from_file=True)
         return True
     row = MessageTemplate(channel=channel, notice=notice, body=text, from_file=True)
     row.clean()
@@ -78,7 +58,13 @@ def sync_all_defaults(*, by: Actor) -> list[str]:
 
 
 def change_template(
-    *, template: MessageTemplate, body: str, provider_id: str, unit: Unit | None, by: Actor
+    *,
+    template: MessageTemplate,
+    body: str,
+    provider_id: str,
+    keep_accents: bool = False,
+    unit: Unit | None,
+    by: Actor,
 ) -> MessageTemplate:
     """A new version of `template` for `unit` (None: the default); what was sent keeps the old one.
 
@@ -92,21 +78,38 @@ def change_template(
             notice=template.notice,
             body=body,
             provider_id=provider_id,
+            keep_accents=keep_accents,
             unit=unit,
             by=by,
         )
     with transaction.atomic():
-        fresh = _replace(template, body=body, provider_id=provider_id, from_file=False)
+        fresh = _replace(
+            template, body=body, provider_id=provider_id, keep_accents=keep_accents, from_file=False
+        )
         record(action="message_template.changed", by=by, obj=fresh, unit=fresh.unit)
     return fresh
 
 
 def create_template(
-    *, channel: str, notice: str, body: str, provider_id: str, unit: Unit | None, by: Actor
+    *,
+    channel: str,
+    notice: str,
+    body: str,
+    provider_id: str,
+    keep_accents: bool = False,
+    unit: Unit | None,
+    by: Actor,
 ) -> MessageTemplate:
     """The first text of a notice in a unit. NotAllowed; Conflict `template_exists` when it has one."""
     _check_may(by, unit)
-    row = MessageTemplate(channel=channel, notice=notice, body=body, provider_id=provider_id, unit=unit)
+    row = MessageTemplate(
+        channel=channel,
+        notice=notice,
+        body=body,
+        provider_id=provider_id,
+        keep_accents=keep_accents,
+        unit=unit,
+    )
     row.clean()
     same = MessageTemplate.objects.filter(channel=channel, notice=notice, unit=unit)
     with transaction.atomic():
@@ -123,7 +126,9 @@ def _check_may(by: Actor, unit: Unit | None) -> None:
         raise NotAllowed("not_allowed", _("Ông/Bà không có quyền sửa mẫu tin của đơn vị này."))
 
 
-def _replace(old: MessageTemplate, *, body: str, provider_id: str, from_file: bool) -> MessageTemplate:
+def _replace(
+    old: MessageTemplate, *, body: str, provider_id: str, keep_accents: bool, from_file: bool
+) -> MessageTemplate:
     fresh = MessageTemplate(
         unit_id=old.unit_id,
         channel=old.channel,
@@ -131,6 +136,7 @@ def _replace(old: MessageTemplate, *, body: str, provider_id: str, from_file: bo
         version=old.version + 1,
         body=body,
         provider_id=provider_id,
+        keep_accents=keep_accents,
         from_file=from_file,
     )
     fresh.clean()

@@ -13,11 +13,13 @@ from portal.notifications.local_provider.switches import Switches
 
 SEND_PATH = "/MainService.svc/json/SendMultipleMessage_V4_post_json"
 _TEST_PHONE = re.compile(r"(?:\+?84|0)(75\d{7})")
+STATUS_PATH = "/MainService.svc/json/GetSendStatus"
 MAX_REQUEST_ID = 50
 PRICE = 250
 
 
-def _phone_of(text: str) -> str | None:
+def phone_of(text: str) -> str | None:
+    """075… of an imaginary phone in the notations the vendors take; None for any other."""
     found = _TEST_PHONE.fullmatch(text.strip())
     return f"0{found.group(1)}" if found else None
 
@@ -42,7 +44,7 @@ def _refusal(body: dict[str, Any], phone: str | None, switches: Switches) -> str
 
 def send(body: dict[str, Any], phones: Phones, switches: Switches, callbacks: Callbacks) -> dict[str, Any]:
     """Answer one send request as eSMS would."""
-    phone = _phone_of(str(body.get("Phone", "")))
+    phone = phone_of(str(body.get("Phone", "")))
     code = _refusal(body, phone, switches)
     if code is not None or phone is None:
         return _answer(code or "108")
@@ -72,11 +74,16 @@ def _answer(code: str, number: str = "") -> dict[str, Any]:
     return answer
 
 
-def _plan_report(message: Received, url: str, switches: Switches, callbacks: Callbacks) -> None:
-    if not url or switches.lose_callbacks:
-        return
+def status(message: Received | None, switches: Switches) -> dict[str, Any]:
+    """GetSendStatus: the report of one message, for whoever missed it."""
+    if message is None:
+        return _answer("105")
+    return {"CodeResponse": "100", **_report_of(message, switches)}
+
+
+def _report_of(message: Received, switches: Switches) -> dict[str, str]:
     failed = message.phone in switches.failing_phones
-    query = {
+    return {
         "SMSID": message.number,
         "SendStatus": "5",
         "SendSuccess": "0" if failed else "1",
@@ -84,6 +91,14 @@ def _plan_report(message: Received, url: str, switches: Switches, callbacks: Cal
         "TotalPrice": str(PRICE * parts_of(message.text)),
         "TotalReceiver": "1",
         "TotalSent": "1",
+    }
+
+
+def _plan_report(message: Received, url: str, switches: Switches, callbacks: Callbacks) -> None:
+    if not url or switches.lose_callbacks:
+        return
+    query = {
+        **_report_of(message, switches),
         "RequestId": message.request_id,
         "TypeId": "2",
         "telcoid": "1",

@@ -30,6 +30,7 @@ class Phones:
         self._lock = threading.Lock()
         self._by_phone: OrderedDict[str, list[Received]] = OrderedDict()
         self._by_request: dict[str, Received] = {}
+        self._by_number: dict[str, Received] = {}
         self._last_text: dict[tuple[str, str], float] = {}
         self._count = self._repeated = 0
         self._file: Any = None
@@ -53,6 +54,7 @@ class Phones:
         if message.request_id:
             self._by_request[message.request_id] = message
         self._last_text[message.phone, message.text] = message.at
+        self._by_number[message.number] = message
         self._count += 1
 
     def receive(self, *, phone: str, text: str, brand: str, request_id: str, now: float) -> Received | None:
@@ -79,6 +81,11 @@ class Phones:
         """The message of a request id."""
         with self._lock:
             return self._by_request.get(request_id)
+
+    def numbered(self, number: str) -> Received | None:
+        """The message the provider gave this number."""
+        with self._lock:
+            return self._by_number.get(number)
 
     def overview(self, *, limit: int = 200, part: str = "") -> list[dict[str, Any]]:
         """Phones with the latest message first; `part` keeps those whose number contains it."""
@@ -112,6 +119,7 @@ class Phones:
         with self._lock:
             self._by_phone.clear()
             self._by_request.clear()
+            self._by_number.clear()
             self._last_text.clear()
             self._count = self._repeated = 0
             if self._file:

@@ -1,5 +1,17 @@
+from portal.notifications.models.budgets import MessageBudget
+from portal.notifications.models.calls import CallAttempt, CallTask
 from portal.notifications.models.contact_points import ContactPoint
 from portal.notifications.models.messages import DeliveryAttempt, OutboxMessage
+from portal.notifications.models.providers import ProviderState
 from portal.notifications.models.templates import MessageTemplate
 
-__all__ = ["ContactPoint", "DeliveryAttempt", "MessageTemplate", "OutboxMessage"]
+__all__ = [
+    "CallAttempt",
+    "CallTask",
+    "ContactPoint",
+    "DeliveryAttempt",
+    "MessageBudget",
+    "MessageTemplate",
+    "OutboxMessage",
+    "ProviderState",
+]

@@ -12,11 +12,14 @@ class ContactPoint(Row):
     """One phone, whoever holds it: families share one and carriers give numbers out again.
 
     `opt_outs` lists purposes the holder does not want; one-time codes ignore it.
+    `refused_channels`: providers reported that the holder shut these off.
     """
 
     phone = EncryptedTextField(_("số điện thoại"), label="notifications.contact_point.phone")
     phone_hash = LookupHashField(_("dấu của số điện thoại"), label="phone", unique=True)
     opt_outs = models.JSONField(_("không nhận"), default=list, blank=True)
+
+    refused_channels = models.JSONField(_("kênh đã từ chối"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("đầu mối liên lạc")

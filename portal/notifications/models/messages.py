@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.common.fields import EncryptedJSONField
 from portal.common.models import Row
 from portal.notifications.enums import Channel, MessageClass, Outcome, State
+from portal.notifications.limits import is_quiet
 from portal.notifications.models.contact_points import ContactPoint
 from portal.notifications.models.templates import MessageTemplate
 from portal.units.models import Unit
@@ -19,11 +20,27 @@ class OutboxQuerySet(models.QuerySet):
     def visible_to(self, officer: Any) -> Self:
         return self.filter(unit_id__in=officer.unit_ids("notifications.view_outboxmessage"))
 
+    def report_missing(self, now: dt.datetime) -> Self:
+        """Accepted, and the provider should have reported by now."""
+        return self.filter(state=State.ACCEPTED, report_due__lte=now)
+
+    def due(self, now: dt.datetime) -> Self:
+        """Waiting, its time has come, still valid, and at night only what may go out at night."""
+        return self.filter(state=State.QUEUED, next_at__lte=now)._sendable(now)
+
+    def abandoned(self, now: dt.datetime) -> Self:
+        """Held by somebody whose lease ran out."""
+        return self.filter(state=State.CLAIMED, claimed_until__lte=now)._sendable(now)
+
     def claimable(self, now: dt.datetime) -> Self:
-        """Due, still valid, and held by nobody whose lease lives."""
+        """Due or abandoned."""
         due = Q(state=State.QUEUED, next_at__lte=now)
         abandoned = Q(state=State.CLAIMED, claimed_until__lte=now)
-        return self.filter(due | abandoned, valid_until__gt=now)
+        return self.filter(due | abandoned)._sendable(now)
+
+    def _sendable(self, now: dt.datetime) -> Self:
+        rows = self.filter(valid_until__gt=now)
+        return rows.filter(keeps_quiet=False) if is_quiet(now) else rows
 
     def out_of_date(self, now: dt.datetime) -> Self:
         """Not sent in time and held by nobody."""
@@ -61,6 +78,8 @@ class OutboxMessage(Row):
     not_before = models.DateTimeField(_("không gửi trước"), null=True, blank=True)
     valid_until = models.DateTimeField(_("không gửi sau"))
     next_at = models.DateTimeField(_("lần gửi tới"))
+    counts_against_cap = models.BooleanField(_("tính vào số tin mỗi ngày"), default=True)
+    keeps_quiet = models.BooleanField(_("không gửi ban đêm"), default=False)
 
     state = models.CharField(_("trạng thái"), max_length=10, choices=State.choices, default=State.QUEUED)
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
@@ -78,11 +97,13 @@ class OutboxMessage(Row):
         blank=True,
         related_name="messages",
     )
+    provider = models.CharField(_("nhà cung cấp"), max_length=20, blank=True)
     provider_ref = models.CharField(_("mã của nhà cung cấp"), max_length=80, blank=True)
     last_error = models.CharField(_("lỗi gần nhất"), max_length=60, blank=True)
     parts = models.PositiveSmallIntegerField(_("số phần tin"), null=True, blank=True)
     cost = models.PositiveIntegerField(_("chi phí (đồng)"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("nhà cung cấp nhận lúc"), null=True, blank=True)
+    report_due = models.DateTimeField(_("hỏi kết quả lúc"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True)
 
     objects = OutboxQuerySet.as_manager()
@@ -118,6 +139,16 @@ class OutboxMessage(Row):
                 name="notifications_message_stale",
             ),
             models.Index(fields=["unit", "state"], name="notifications_message_unit"),
+            models.Index(fields=["recipient", "accepted_at"], name="notifications_message_recent"),
+            models.Index(fields=["unit", "accepted_at"], name="notifications_message_month"),
+            models.Index(
+                fields=["provider", "provider_ref"],
+                condition=~Q(provider_ref=""),
+                name="notifications_message_ref",
+            ),
+            models.Index(
+                fields=["report_due"], condition=Q(state=State.ACCEPTED), name="notifications_message_report"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +158,21 @@ class OutboxMessage(Row):
     def channel(self) -> str:
         """The channel whose turn it is."""
         return self.plan[self.hop]
+
+    @property
+    def call_follows(self) -> bool:
+        """True when an officer calls once this channel has failed."""
+        return self.plan[self.hop + 1 :][:1] == [Channel.CALL]
+
+    @property
+    def must_reach(self) -> bool:
+        """True when an officer calls if nothing else arrives."""
+        return Channel.CALL in self.plan
+
+    @property
+    def is_urgent(self) -> bool:
+        """Somebody waits for it, or must not miss it."""
+        return not self.keeps_quiet or self.must_reach
 
     @property
     def request_id(self) -> str:
@@ -144,8 +190,10 @@ class DeliveryAttempt(Row):
     hop = models.PositiveSmallIntegerField(_("kênh thứ"), default=0)
     number = models.PositiveSmallIntegerField(_("lần"))
     channel = models.CharField(_("kênh"), max_length=20, choices=Channel.choices)
+    provider = models.CharField(_("nhà cung cấp"), max_length=20, blank=True)
     started_at = models.DateTimeField(_("bắt đầu"))
     finished_at = models.DateTimeField(_("kết thúc"), null=True, blank=True)
+    took_ms = models.PositiveIntegerField(_("mất (mili giây)"), null=True, blank=True)
     outcome = models.CharField(_("kết quả"), max_length=10, choices=Outcome.choices, default=Outcome.STARTED)
     error_code = models.CharField(_("mã lỗi"), max_length=60, blank=True)
 
@@ -158,6 +206,8 @@ class DeliveryAttempt(Row):
                 fields=["message", "send_round", "hop", "number"], name="notifications_attempt_once"
             )
         ]
+        # What health.py counts: the calls of the last half minute.
+        indexes = [models.Index(fields=["started_at"], name="notifications_attempt_recent")]
 
     def __str__(self) -> str:
         return f"{self.number} · {self.get_outcome_display()}"

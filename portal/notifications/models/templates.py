@@ -42,6 +42,11 @@ class MessageTemplate(Row):
     notice = models.CharField(_("thông báo"), max_length=60)
     provider_id = models.CharField(_("mã mẫu của nhà cung cấp"), max_length=60, blank=True)
     body = models.TextField(_("nội dung"))
+    keep_accents = models.BooleanField(
+        _("gửi có dấu"),
+        default=False,
+        help_text=_("Tin SMS có dấu dễ đọc hơn nhưng thường tốn gấp đôi số phần tin."),
+    )
     parameters = models.JSONField(_("tham số"), default=list, editable=False)
     version = models.PositiveIntegerField(_("phiên bản"), default=1, editable=False)
     is_active = models.BooleanField(_("đang dùng"), default=True, editable=False)

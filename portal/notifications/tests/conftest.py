@@ -1,22 +1,31 @@
 """A unit, an imaginary phone, two notices of a made-up room, and an eSMS that answers as told."""
 
+import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
 from portal.celery import app
 from portal.common.actors import SystemActor
+from portal.common.clock import local_moment, local_today
 from portal.notifications import wake
 from portal.notifications.actions.contact_points import ensure_contact_point
 from portal.notifications.actions.queue_message import queue_message
+from portal.notifications.actions.request_call import request_call
 from portal.notifications.actions.templates import create_template
 from portal.notifications.channels.sms.esms.channel import SEND_PATH
-from portal.notifications.models import ContactPoint, MessageTemplate, OutboxMessage
+from portal.notifications.models import CallTask, ContactPoint, MessageTemplate, OutboxMessage
 from portal.notifications.notices import Notice, register_notice
+from portal.notifications.tests.calls import FACTS, send
+from portal.notifications.tests.imitated_zalo import Client, run
+from portal.officers.models import Officer
 from portal.units.models import Unit, UnitKind
+from tests.people import make_officer
 
 TESTER = SystemActor("tester")
 PHONE = "+84750123456"
@@ -32,6 +41,14 @@ CONFIRMED = register_notice(
 CODE = register_notice(
     Notice("tests.code", "code", purpose="codes", parameters=("ma",), derived={"ma": code_of_test})
 )
+
+
+@pytest.fixture(autouse=True)
+def daytime() -> Iterator[None]:
+    """Ten in the morning, and running: at night the outbox rests (test_quiet_hours.py), these do not."""
+    morning = local_moment(local_today(), 10 * 60)
+    with time_machine.travel(morning, tick=True):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +134,68 @@ def answer(esms: HTTPServer) -> Callable[..., None]:
 
     set_answer(CodeResult="100", SMSID="ref-1")
     return set_answer
+
+
+@pytest.fixture
+def zalo(tmp_path) -> Iterator[Client]:
+    """A client with a token for the imitated Zalo that runs for this test alone."""
+    provider = run(tmp_path)
+    client = Client(f"http://127.0.0.1:{provider.server_address[1]}")
+    client.connect()
+    yield client
+    provider.shutdown()
+    provider.server_close()
+
+
+# ---- calls
+
+
+@pytest.fixture
+def officer(unit) -> Officer:
+    return make_officer("truc.ban", unit, "duty_officer")
+
+
+@pytest.fixture
+def second(unit) -> Officer:
+    return make_officer("can.cuoc", unit, "id_desk")
+
+
+@pytest.fixture
+def stranger(db) -> Officer:
+    return make_officer("noi.khac", make_unit("Khác"), "duty_officer", "unit_chief")
+
+
+@pytest.fixture
+def make_call(unit, phone, published) -> Callable[..., CallTask]:
+    """A call a room asked for; arguments of request_call may be given."""
+
+    def make(**given) -> CallTask:
+        facts = {
+            "notice": "tests.ask",
+            "to": phone,
+            "unit": unit,
+            "about": uuid.uuid4(),
+            "context": {"so": 7},
+            "valid_until": timezone.now() + dt.timedelta(days=1),
+            "by": TESTER,
+        }
+        return request_call(**{**facts, **given})
+
+    return make
+
+
+@pytest.fixture
+def called_message(make_message, answer, moved_text) -> OutboxMessage:
+    """A message whose phone is blocked, so that its call waits on the list."""
+    answer(CodeResult="99")
+    message = make_message(notice="tests.moved", context=FACTS)
+    send(message), send(message)
+    return message
+
+
+@pytest.fixture
+def moved_text(templates):
+    """The blocked phone is refused by the provider, not for want of words."""
+    create_template(
+        channel="sms", notice="tests.moved", body="Dời số {so}.", provider_id="", unit=None, by=TESTER
+    )

@@ -14,7 +14,7 @@ from portal.notifications.actions.contact_points import set_opt_out
 from portal.notifications.actions.deliver import deliver
 from portal.notifications.actions.settle import settle_error
 from portal.notifications.actions.sweep import expire_messages, sweep_outbox
-from portal.notifications.channels.errors import ERROR_RULES, ChannelError, rule_of
+from portal.notifications.channels.errors import ChannelError, error_rules, rule_of
 from portal.notifications.channels.sms.esms.channel import SEND_PATH
 from portal.notifications.enums import ErrorKind
 from portal.notifications.models import DeliveryAttempt, OutboxMessage
@@ -77,12 +77,12 @@ def test_two_workers_on_one_row_make_one_call(make_message, esms):
 def test_the_attempt_is_committed_before_the_call(make_message, answer, monkeypatch):
     seen = []
 
-    def look(url, body):
+    def look(call):
         attempt = DeliveryAttempt.objects.get()
         seen.append((connection.in_atomic_block, attempt.outcome, attempt.message.state))
         return {"CodeResult": "100"}
 
-    monkeypatch.setattr("portal.notifications.channels.sms.esms.channel.post_json", look)
+    monkeypatch.setattr("portal.notifications.channels.sms.vendor.ask", look)
     send(make_message())
     assert seen == [(False, "started", "claimed")]
 
@@ -250,9 +250,9 @@ def test_an_opted_out_purpose_is_not_sent_but_a_code_is(make_message, answer, es
 def test_the_next_channel_of_the_plan_is_tried(make_message, answer):
     answer(CodeResult="108")
     message = make_message()
-    OutboxMessage.objects.filter(pk=message.pk).update(plan=["sms", "call_list"])
+    OutboxMessage.objects.filter(pk=message.pk).update(plan=["sms", "zalo_phone"])
     assert send(message) == "fallback"
-    assert (message.state, message.hop, message.attempts, message.channel) == ("queued", 1, 0, "call_list")
+    assert (message.state, message.hop, message.attempts, message.channel) == ("queued", 1, 0, "zalo_phone")
 
 
 def test_the_sweeper_wakes_what_is_due_and_what_was_dropped(make_message, published):
@@ -275,7 +275,7 @@ def test_the_sweeper_does_not_double_a_long_queue(make_message, published, monke
 
 
 def test_every_error_has_words_for_officers():
-    assert [code for code, rule in ERROR_RULES.items() if not str(rule.text).strip()] == []
+    assert [code for code, rule in error_rules().items() if not str(rule.text).strip()] == []
 
 
 def test_the_sweeper_is_on_the_timetable(settings):

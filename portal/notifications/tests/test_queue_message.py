@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import uuid
 
@@ -6,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from portal.notifications import tasks
 from portal.notifications.actions.contact_points import ensure_contact_point, set_opt_out
+from portal.notifications.actions.queue_message import NewMessage, queue_messages
 from portal.notifications.models import ContactPoint, OutboxMessage
 from portal.notifications.notices import Notice, UnknownNotice, register_notice
 from portal.notifications.tests.conftest import PHONE, TESTER
@@ -31,6 +34,80 @@ def test_queue_message_twice_returns_the_first_row_and_publishes_once(
     assert second.pk == first.pk
     assert second.context == {"so": 7, "ngay": "25/11/2026"}
     assert len(published) == 1
+
+
+def test_queue_message_costs_one_statement(make_message, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        message = make_message()
+    assert OutboxMessage.objects.get(pk=message.pk).uid == message.uid
+
+
+@pytest.fixture
+def make_many(unit, phone, templates, published):
+    """Confirmations for new visits; `abouts` may name known ones."""
+
+    def make(count: int, abouts=()) -> list[NewMessage]:
+        wanted = [*abouts, *(uuid.uuid4() for _number in range(count))]
+        facts = {"notice": "tests.confirmed", "to": phone, "unit": unit, "intent": "confirmed"}
+        return [
+            NewMessage(about=about, context={"so": place, "ngay": "1/12/2026"}, **facts)
+            for place, about in enumerate(wanted)
+        ]
+
+    return make
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_queue_messages_costs_one_statement_for_any_number(make_many, count, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        fresh = queue_messages(messages=make_many(count), by=TESTER)
+    stored = OutboxMessage.objects.order_by("pk")
+    assert [(row.pk, row.uid, row.context["so"]) for row in stored] == [
+        (row.pk, row.uid, place) for place, row in enumerate(fresh)
+    ]
+
+
+@pytest.mark.postgres
+def test_queue_messages_of_a_whole_day_is_one_statement(make_many, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert len(queue_messages(messages=make_many(400), by=TESTER)) == 400
+
+
+@pytest.mark.sqlite
+def test_queue_messages_of_a_whole_day_respects_the_parameter_limit(make_many):
+    assert len(queue_messages(messages=make_many(400), by=TESTER)) == OutboxMessage.objects.count() == 400
+
+
+def test_queue_messages_leaves_out_what_is_queued_already_and_what_stands_twice(make_many, make_message):
+    known, twice = make_message(), uuid.uuid4()
+    messages = make_many(1, abouts=[known.about, twice, twice])
+    fresh = queue_messages(messages=messages, by=TESTER)
+    assert [row.about for row in fresh] == [twice, messages[-1].about]
+    assert OutboxMessage.objects.count() == 3
+
+
+def test_queue_messages_publishes_once_and_the_worker_publishes_each(
+    make_many, published, monkeypatch, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        fresh = queue_messages(messages=make_many(3), by=TESTER)
+    assert published == [("notifications.wake_due", ["transactional"], "transactional", None)]
+    published.clear()
+    monkeypatch.setattr("portal.notifications.actions.sweep.waiting_in", lambda _class: 0)
+    tasks.wake_due_messages("transactional")
+    assert published == [("notifications.deliver", [str(row.uid)], "transactional", None) for row in fresh]
+
+
+def test_queue_messages_refuses_all_when_one_is_wrong(make_many):
+    wrong = dataclasses.replace(make_many(1)[0], context={})
+    with pytest.raises(ValidationError):
+        queue_messages(messages=[*make_many(1), wrong], by=TESTER)
+    assert OutboxMessage.objects.count() == 0
+
+
+def test_queue_messages_of_nobody_does_nothing(db, published, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert queue_messages(messages=[], by=TESTER) == []
 
 
 def test_queue_message_tells_another_recipient_of_the_same_thing(make_message):

@@ -5,7 +5,7 @@ import kombu.transport.redis  # noqa: F401 - imported once per process, long bef
 import pytest
 from celery import current_app
 
-from portal.notifications import wake as shelf
+from portal.common import broker as shelf
 from portal.notifications.wake import is_paused, resume, waiting_in, wake
 
 

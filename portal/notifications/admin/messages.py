@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -15,10 +16,11 @@ from portal.notifications.actions.change_message import change_message
 from portal.notifications.actions.templates import change_template, create_template
 from portal.notifications.channels.errors import ChannelError, rule_of
 from portal.notifications.channels.sms.text import count_parts, strip_accents
-from portal.notifications.enums import State
+from portal.notifications.enums import Channel, State
 from portal.notifications.models import DeliveryAttempt, MessageTemplate, OutboxMessage
+from portal.notifications.notices import all_notices, file_text
 from portal.notifications.queries import find_template
-from portal.notifications.rendering import example, preview
+from portal.notifications.rendering import example, preview, title_of
 from portal.notifications.workflow import MESSAGE_WORKFLOW
 
 _COLOURS = {
@@ -55,6 +57,19 @@ class DeliveryAttemptInline(TabularInline):
         return rule_of(attempt.error_code).text if attempt.error_code else "-"
 
 
+class NoticeFilter(admin.SimpleListFilter):
+    """By what notices are called, not by their keys."""
+
+    title = _("thông báo")
+    parameter_name = "notice"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(notice.key, notice.title) for notice in all_notices() if file_text("title", notice.key)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(notice=self.value()) if self.value() else queryset
+
+
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
     workflow = MESSAGE_WORKFLOW
@@ -62,25 +77,36 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
     status_field = "state"
     audit_reads = True
     inlines = [DeliveryAttemptInline]
-    list_display = ("created_at", "notice", "message_class", "unit", "state_badge", "attempts", "error_text")
-    list_filter = ("state", "message_class", "notice")
+    list_display = (
+        "created",
+        "title",
+        "message_class",
+        "unit",
+        "state_badge",
+        "hops",
+        "attempts",
+        "error_text",
+    )
+    list_filter = ("state", "message_class", NoticeFilter)
     list_select_related = ("unit",)
     fields = (
-        "notice",
+        "title",
         "message_class",
         "unit",
         "to",
         "text",
         "state",
+        "hops",
         "error_text",
         "attempts",
         "next_at",
         "valid_until",
         "template",
+        "provider",
         "provider_ref",
         "parts",
         "cost",
-        "created_at",
+        "created",
         "accepted_at",
         "finished_at",
     )
@@ -89,9 +115,30 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
         """Without the sealed context: the list never opens it."""
         return super().get_queryset(request).defer("context")
 
+    @admin.display(description=_("tạo lúc"), ordering="created_at")
+    def created(self, message: OutboxMessage) -> Any:
+        return message.created_at
+
+    @admin.display(description=_("thông báo"), ordering="notice")
+    def title(self, message: OutboxMessage) -> str:
+        return title_of(message.notice)
+
     @display(description=_("trạng thái"), label=_COLOURS, ordering="state")
     def state_badge(self, message: OutboxMessage) -> tuple[str, str]:
         return message.state, message.get_state_display()
+
+    @admin.display(description=_("các kênh"))
+    def hops(self, message: OutboxMessage) -> str:
+        """Each channel of the plan and how far it came."""
+        return " → ".join(
+            f"{Channel(channel).label}: {self._hop_state(message, place)}"
+            for place, channel in enumerate(message.plan)
+        )
+
+    def _hop_state(self, message: OutboxMessage, place: int) -> str:
+        if place == message.hop:
+            return str(message.get_state_display()).lower()
+        return str(_("không tới") if place < message.hop else _("chưa cần"))
 
     @admin.display(description=_("lỗi gần nhất"))
     def error_text(self, message: OutboxMessage) -> str:
@@ -116,16 +163,28 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
 class MessageTemplateAdmin(ScopedAdmin):
     """Saving makes a new version, of a default for the officer's unit; old versions are only looked at."""
 
-    list_display = ("notice", "channel", "unit", "version", "is_active", "parts")
+    list_display = ("title", "channel", "unit", "version", "is_active", "keep_accents", "parts", "price")
     list_filter = ("is_active", "channel", "notice")
     list_select_related = ("unit",)
     autocomplete_fields = ("unit",)
-    fields = ("notice", "channel", "unit", "provider_id", "body", "sms_text", "parts", "version", "is_active")
+    fields = (
+        "notice",
+        "channel",
+        "unit",
+        "provider_id",
+        "body",
+        "keep_accents",
+        "sms_text",
+        "parts",
+        "price",
+        "version",
+        "is_active",
+    )
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: MessageTemplate | None = None
     ) -> tuple[str, ...]:
-        computed = ("sms_text", "parts", "version", "is_active")
+        computed = ("sms_text", "parts", "price", "version", "is_active")
         return computed if obj is None else ("notice", "channel", "unit", *computed)
 
     def has_change_permission(self, request: HttpRequest, obj: MessageTemplate | None = None) -> bool:
@@ -137,7 +196,13 @@ class MessageTemplateAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: MessageTemplate, form: ModelForm, change: bool) -> None:
         # The default speaks for every unit: an officer who changes it gets a text of his own unit.
         unit = obj.unit or request.user.unit
-        given = {"body": obj.body, "provider_id": obj.provider_id, "unit": unit, "by": request.user}
+        given = {
+            "body": obj.body,
+            "provider_id": obj.provider_id,
+            "keep_accents": obj.keep_accents,
+            "unit": unit,
+            "by": request.user,
+        }
         try:
             if change:
                 change_template(template=MessageTemplate.objects.get(pk=obj.pk), **given)
@@ -147,10 +212,27 @@ class MessageTemplateAdmin(ScopedAdmin):
         except DomainError as refusal:
             messages.error(request, refusal.message)
 
-    @admin.display(description=_("tin SMS gửi đi (không dấu, tham số viết hoa)"))
+    @admin.display(description=_("thông báo"), ordering="notice")
+    def title(self, template: MessageTemplate) -> str:
+        return title_of(template.notice)
+
+    @admin.display(description=_("tin SMS gửi đi (tham số viết hoa)"))
     def sms_text(self, template: MessageTemplate) -> str:
-        return strip_accents(example(template)) if template.body else "-"
+        return self._as_sent(template) if self._is_sms(template) else "-"
 
     @admin.display(description=_("số phần tin"))
     def parts(self, template: MessageTemplate) -> int | str:
-        return count_parts(strip_accents(example(template))) if template.body else "-"
+        return count_parts(self._as_sent(template)) if self._is_sms(template) else "-"
+
+    @admin.display(description=_("khoảng bao nhiêu đồng"))
+    def price(self, template: MessageTemplate) -> int | str:
+        if not self._is_sms(template):
+            return "-"
+        return count_parts(self._as_sent(template)) * settings.SMS_PART_PRICE
+
+    def _as_sent(self, template: MessageTemplate) -> str:
+        text = example(template)
+        return text if template.keep_accents else strip_accents(text)
+
+    def _is_sms(self, template: MessageTemplate) -> bool:
+        return bool(template.body) and template.channel == Channel.SMS
