@@ -1,0 +1,15 @@
+from portal.zalo.models.accounts import ConsentRequest, OfficialAccount, TokenEntry, TokenVault
+from portal.zalo.models.events import WebhookEvent, ZaloUser
+from portal.zalo.models.menus import MenuItem
+from portal.zalo.models.uploads import Upload
+
+__all__ = [
+    "ConsentRequest",
+    "MenuItem",
+    "OfficialAccount",
+    "TokenEntry",
+    "TokenVault",
+    "Upload",
+    "WebhookEvent",
+    "ZaloUser",
+]
