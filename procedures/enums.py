@@ -13,6 +13,55 @@ class RequestKind(models.TextChoices):
     REISSUE = "reissue", _("Cấp lại (mất thẻ, hỏng không dùng được)")
 
 
+class RequestReason(models.TextChoices):
+    """Why, in the words of Law 26/2023/QH15, articles 23 and 24; each belongs to one kind (REASONS_OF)."""
+
+    AGE = "age", _("Đến tuổi đổi thẻ (14, 25, 40, 60)")
+    NAME_OR_BIRTH = "name_or_birth", _("Thay đổi họ tên, ngày sinh")
+    GENDER = "gender", _("Xác định lại giới tính")
+    APPEARANCE = "appearance", _("Thay đổi nhân dạng")
+    WRONG_DATA = "wrong_data", _("Thẻ in sai thông tin")
+    NEW_NUMBER = "new_number", _("Xác lập lại số định danh")
+    REORGANISATION = "reorganisation", _("Địa giới, tên đơn vị hành chính thay đổi")
+    WISH = "wish", _("Theo nguyện vọng")
+    LOST = "lost", _("Mất thẻ")
+    UNUSABLE = "unusable", _("Thẻ hỏng, không dùng được")
+    NATIONALITY = "nationality", _("Được trở lại quốc tịch Việt Nam")
+
+
+REASONS_OF: dict[str, tuple[RequestReason, ...]] = {
+    RequestKind.FIRST_ISSUE: (),
+    RequestKind.SWAP: (),
+    RequestKind.EXCHANGE: (
+        RequestReason.AGE,
+        RequestReason.NAME_OR_BIRTH,
+        RequestReason.GENDER,
+        RequestReason.APPEARANCE,
+        RequestReason.WRONG_DATA,
+        RequestReason.NEW_NUMBER,
+        RequestReason.REORGANISATION,
+        RequestReason.WISH,
+    ),
+    RequestKind.REISSUE: (RequestReason.LOST, RequestReason.UNUSABLE, RequestReason.NATIONALITY),
+}
+
+
+class Delivery(models.TextChoices):
+    """How the citizen would like to get the card; the postage is the citizen's."""
+
+    COUNTER = "counter", _("Nhận tại trụ sở")
+    POST = "post", _("Nhận qua bưu điện (người nhận trả cước)")
+
+
+class Representative(models.TextChoices):
+    """Who comes with a child, or files for one."""
+
+    FATHER = "father", _("Cha")
+    MOTHER = "mother", _("Mẹ")
+    GUARDIAN = "guardian", _("Người giám hộ")
+    OTHER = "other", _("Người đại diện khác")
+
+
 class Gender(models.TextChoices):
     MALE = "male", _("Nam")
     FEMALE = "female", _("Nữ")
@@ -24,6 +73,44 @@ class AgeBand(models.TextChoices):
     UNDER_6 = "under_6", _("Dưới 6 tuổi")
     FROM_6_TO_13 = "from_6_to_13", _("Từ 6 đến dưới 14 tuổi")
     FROM_14 = "from_14", _("Từ 14 tuổi trở lên")
+
+
+class Advice(models.TextChoices):
+    """What a person should know before coming (Law 26/2023/QH15, articles 19, 21, 23 and 24)."""
+
+    CHILD_NEED_NOT_COME = (
+        "child_need_not_come",
+        _(
+            "Trẻ dưới 6 tuổi không phải đến: cha, mẹ hoặc người giám hộ làm trực tuyến trên "
+            "Cổng Dịch vụ công quốc gia hoặc VNeID."
+        ),
+    )
+    CHILD_WITH_REPRESENTATIVE = (
+        "child_with_representative",
+        _("Trẻ từ 6 đến dưới 14 tuổi đến cùng cha, mẹ hoặc người giám hộ."),
+    )
+    CARD_UNTIL_14 = "card_until_14", _("Thẻ đang giữ dùng đến đủ 14 tuổi.")
+    CARD_UNTIL_25 = "card_until_25", _("Thẻ cấp từ đủ 12 tuổi dùng đến đủ 25 tuổi.")
+    CARD_UNTIL_40 = "card_until_40", _("Thẻ cấp từ đủ 23 tuổi dùng đến đủ 40 tuổi.")
+    CARD_UNTIL_60 = "card_until_60", _("Thẻ cấp từ đủ 38 tuổi dùng đến đủ 60 tuổi.")
+    CARD_FOR_LIFE = "card_for_life", _("Thẻ cấp từ đủ 58 tuổi không phải đổi theo tuổi nữa.")
+    RENEWAL_DUE = "renewal_due", _("Thẻ đang giữ đã đến tuổi phải đổi.")
+    RENEWAL_TOO_EARLY = "renewal_too_early", _("Thẻ đang giữ chưa đến tuổi phải đổi.")
+    RENEWAL_AGES = (
+        "renewal_ages",
+        _("Thẻ đổi khi đủ 14, 25, 40, 60 tuổi. Thẻ cấp trong 2 năm trước các tuổi ấy dùng đến tuổi sau."),
+    )
+    REISSUE_ONLINE = (
+        "reissue_online",
+        _(
+            "Mất hoặc hỏng thẻ: có thể làm trực tuyến trên Cổng Dịch vụ công quốc gia hoặc VNeID, "
+            "không phải đến."
+        ),
+    )
+    REORGANISATION_ONLINE = (
+        "reorganisation_online",
+        _("Đổi vì sắp xếp đơn vị hành chính: không bắt buộc, và làm được trực tuyến, không phải đến."),
+    )
 
 
 class FilingMode(models.TextChoices):

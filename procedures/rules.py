@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.common.actors import Actor
+from portal.officers.rules import may
 
 
 def can_submit_declaration(by: Actor, declaration: Any) -> bool:
@@ -13,3 +14,8 @@ def can_submit_declaration(by: Actor, declaration: Any) -> bool:
 def can_drop_declaration(by: Actor, declaration: Any) -> bool:
     """Drafts are dropped by the sweep, by their owner choosing again, or by an officer."""
     return True
+
+
+def can_set_questions(by: Actor, unit: Any) -> bool:
+    """Whoever sets the unit up, or a command."""
+    return may(by, "procedures.change_declarationsettings", unit)

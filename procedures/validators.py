@@ -6,6 +6,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.clock import parse_date
 from portal.common.text import clean_text
 from procedures.enums import AgeBand
 
@@ -23,6 +24,11 @@ def clean_old_number(text: str) -> str:
             _("Số CMND cũ gồm đúng 9 chữ số. Nếu không nhớ, xin để trống."), code="old_number_invalid"
         )
     return digits
+
+
+def clean_card_date(text: str) -> str:
+    """A date printed on a card as `yyyy-mm-dd`; ValidationError `date_invalid`."""
+    return parse_date(clean_text(text)).isoformat()
 
 
 def clean_free_text(text: str) -> str:
@@ -57,3 +63,23 @@ def next_renewal_age(age_at_issue: int) -> int | None:
         if age > age_at_issue and age - age_at_issue > RENEWAL_GRACE_YEARS:
             return age
     return None
+
+
+def renewal_age(birth: dt.date, issued: dt.date) -> int | None:
+    """Until which age a card issued on `issued` serves; None: for life."""
+    return next_renewal_age(years_between(birth, issued))
+
+
+def birthday(birth: dt.date, age: int) -> dt.date:
+    """The day `age` is reached; who was born on 29 February reaches it on 1 March of a common year."""
+    year = birth.year + age
+    try:
+        return birth.replace(year=year)
+    except ValueError:
+        return dt.date(year, 3, 1)
+
+
+def is_renewal_due(birth: dt.date, issued: dt.date, day: dt.date) -> bool:
+    """True when a card issued on `issued` has reached its renewal age on `day`."""
+    age = renewal_age(birth, issued)
+    return age is not None and day >= birthday(birth, age)

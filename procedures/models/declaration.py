@@ -21,7 +21,9 @@ class Declaration(Row):
     contact = models.ForeignKey("citizens.Contact", models.PROTECT, null=True, related_name="+")
     filed_by = models.CharField(_("người lập"), max_length=60)
     code = models.CharField(_("mã tờ khai"), max_length=12, unique=True, default=new_code, editable=False)
-    request_kind = models.CharField(_("loại yêu cầu"), max_length=20, choices=RequestKind.choices)
+    request_kind = models.CharField(  # "" for other procedures than the card's
+        _("loại yêu cầu"), max_length=20, choices=RequestKind.choices, blank=True
+    )
     details = EncryptedJSONField(label="procedures.declaration.details", null=True)
     status = models.CharField(
         _("trạng thái"), max_length=10, choices=DeclarationStatus.choices, default=DeclarationStatus.DRAFT

@@ -15,7 +15,8 @@ from procedures.actions.declare import (
     submit_declaration,
 )
 from procedures.actions.load_procedures import load_procedures
-from procedures.declarations.id_card import as_typed, band_of, validate_declaration
+from procedures.declarations.ages import band_of
+from procedures.declarations.id_card import as_typed, validate_declaration
 from procedures.models import Declaration, Fee, Paper, Procedure
 from procedures.queries import fee_on, what_to_bring
 from procedures.validators import age_band, next_renewal_age, years_between
@@ -101,7 +102,7 @@ def test_submitted_declaration_is_neither_rewritten_nor_dropped(draft: Declarati
     stale = Declaration.objects.get(pk=draft.pk)
     submit_declaration(declaration=draft, subject=person, contact=None, by=BY)
     changed = validate_declaration(visit_data(note="Khác"))
-    redraft_declaration(declaration=stale, details=changed, by=BY)
+    redraft_declaration(declaration=stale, procedure_id=stale.procedure_id, details=changed, by=BY)
     assert drop_drafts(uids=[draft.uid], by=BY) == 0
     assert Declaration.objects.get(pk=draft.pk).details["note"] == ""
 
