@@ -118,6 +118,20 @@ class HistoryInline(LookOnlyInline):
         return obj.reason or "–"
 
 
+class ListedStatusFilter(admin.SimpleListFilter):
+    """The statuses of visits that have a number; others are never in the list."""
+
+    title = _("trạng thái")
+    parameter_name = "status__exact"
+    UNLISTED = (BookingStatus.HELD, BookingStatus.ACCEPTED, BookingStatus.EXPIRED)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(value, label) for value, label in BookingStatus.choices if value not in self.UNLISTED]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 class SessionFilter(admin.SimpleListFilter):
     """One session's visits, reached from the session; without one the panel does not offer it."""
 

@@ -1,55 +1,81 @@
-"""A booking without a code: an officer or a command attests who the person is; the number comes at once."""
+"""A booking without a code: an officer or a command attests who the people are; the number comes at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from appointments.actions.confirm_visit import declare_subject, tell_booked
-from appointments.actions.hold_visit import (
+from appointments.actions.change_hold import release_holds
+from appointments.actions.places import insert_with_places, lock_campaign, refuse_full
+from appointments.actions.prepare_visit import (
     check_request,
-    earlier_hold,
-    new_booking,
+    earlier_holds,
+    new_bookings,
+    offering_others,
     refuse_registered,
-    release_hold,
 )
-from appointments.actions.places import append_entries, insert_with_place
+from appointments.actions.remind import next_reminder
+from appointments.actions.tell_visit import tell_booked
+from appointments.actions.write_people import attested_people
 from appointments.enums import BookingStatus
-from appointments.models import Booking
+from appointments.models import Booking, Helper
 from appointments.workflow import BOOKING_WORKFLOW
-from portal.audit.record import record
+from portal.audit.record import new_entry
 from portal.citizens.actions.contacts import ensure_contact
 from portal.common.actors import Actor
+from portal.common.inserts import insert_rows
 from portal.units.models import Unit
-from procedures.actions.declare import draft_declaration, submit_declaration
 
 
-def book_visit(*, unit: Unit, slot: Any, data: dict[str, Any], by: Actor) -> Booking:
-    """The numbered booking; arguments and errors as `hold_visit`, plus NotAllowed `not_allowed`."""
-    details, chosen = check_request(unit=unit, slot=slot, data=data)
-    booking = new_booking(unit=unit, slot=chosen, details=details, by=by)
-    BOOKING_WORKFLOW.check(BookingStatus.HELD, BookingStatus.BOOKED, by=by, obj=booking)
-    earlier = earlier_hold(booking)
-    booking.status, booking.booked_at = BookingStatus.BOOKED, timezone.now()
-    try:
-        with transaction.atomic():
-            _write(booking, details=details, by=by)
-            if earlier:
-                release_hold(earlier, new_slot=chosen, by=by)
-            insert_with_place(booking, numbered=True, now=booking.booked_at)
-            append_entries([booking], to=BookingStatus.BOOKED, actor=by.actor_ref)
-    except IntegrityError:
-        refuse_registered(booking)
-        raise
-    return booking
+def book_visit(
+    *,
+    unit: Unit,
+    slot: Any,
+    data: dict[str, Any],
+    people: Sequence[dict[str, Any]] = (),
+    attested: bool = False,
+    helper: Helper | None = None,
+    by: Actor,
+) -> Booking:
+    """The first of the numbered bookings; arguments, errors as `hold_visit`, and NotAllowed `not_allowed`.
+
+    The staff's reserve of the slot is used first, then places of the public. `attested` says that `by` knows
+    the people and vouches for them: then they need no phone, and without one there is no contact and nobody
+    is told by message. `helper` is the enrolment by which `by` registers others.
+    """
+    details, chosen, service = check_request(
+        unit=unit, slot=slot, data=data, people=people, phone_required=not attested
+    )
+    bookings = new_bookings(unit=unit, slot=chosen, service=service, details=details, by=by)
+    for booking in bookings:
+        booking.helper = helper
+        BOOKING_WORKFLOW.check(BookingStatus.HELD, BookingStatus.BOOKED, by=by, obj=booking)
+    earlier = earlier_holds(bookings)
+    with offering_others(chosen):
+        if not earlier:
+            refuse_full(chosen, count=len(bookings), staff=True)
+        try:
+            with transaction.atomic():
+                _book(bookings, earlier=earlier, phone=details[0].get("phone", ""), by=by)
+        except IntegrityError:
+            refuse_registered(bookings)
+            raise
+    return bookings[0]
 
 
-def _write(booking: Booking, *, details: dict[str, str], by: Actor) -> None:
-    """Declaration, person, message and audit, before the locked part."""
-    procedure = booking.session.campaign.procedure
-    booking.declaration = draft_declaration(procedure=procedure, unit=booking.unit, details=details, by=by)
-    contact = booking.contact = ensure_contact(phone=details["phone"], by=by)
-    person = declare_subject(details, by=by)
-    submit_declaration(declaration=booking.declaration, subject=person, contact=contact, by=by)
-    tell_booked(booking, contact=contact, starts_at=booking.slot.starts_at, by=by)
-    record(action="booking.book_attested", by=by, obj=booking, unit=booking.unit)
+def _book(bookings: list[Booking], *, earlier: list[Booking], phone: str, by: Actor) -> None:
+    """People, message and journal, then the locked part."""
+    first, now = bookings[0], timezone.now()
+    contact = ensure_contact(phone=phone, by=by) if phone else None
+    rows = attested_people(bookings, contact=contact, by=by)
+    for booking in bookings:
+        booking.contact, booking.status, booking.booked_at = contact, BookingStatus.BOOKED, now
+        booking.remind_at = next_reminder(starts_at=first.slot.starts_at, after=now)
+        rows.append(new_entry(action="booking.book_attested", by=by, obj=booking, unit=booking.unit))
+    insert_rows(rows)
+    tell_booked(first, starts_at=first.slot.starts_at, by=by)
+    lock_campaign(first.session.campaign_id)
+    mine = {booking.person_key for booking in bookings}
+    release_holds([hold for hold in earlier if hold.person_key in mine], new_slot=first.slot, by=by)
+    insert_with_places(bookings, numbered=True, staff=True, actor=by.actor_ref, now=now)

@@ -1,4 +1,4 @@
-"""Change a campaign's words and intake time; its days and places stay as laid out."""
+"""Change a campaign's words, its way of giving numbers and its intake time; days and places stay."""
 
 import datetime as dt
 
@@ -18,6 +18,7 @@ def edit_campaign(
     campaign: Campaign,
     name: str,
     description: str,
+    numbering: str,
     opens_at: dt.datetime | None,
     closes_at: dt.datetime | None,
     by: Actor,
@@ -27,8 +28,9 @@ def edit_campaign(
     if not can_open_campaign(by, locked):
         raise NotAllowed("not_allowed", _("Ông/Bà không có quyền thực hiện việc này."))
     locked.name, locked.description = name, description
+    locked.numbering = numbering
     locked.intake_opens_at, locked.intake_closes_at = opens_at, closes_at
     locked.full_clean()
-    locked.save(update_fields=["name", "description", "intake_opens_at", "intake_closes_at"])
+    locked.save(update_fields=["name", "description", "numbering", "intake_opens_at", "intake_closes_at"])
     record(action="campaign.edited", by=by, obj=locked, unit=locked.unit)
     return locked

@@ -1,115 +1,65 @@
-"""Lay out a campaign: its sessions and slots for a range of days, and open or close its intake."""
+"""Create a campaign from a plan, and open or close its intake."""
 
 import datetime as dt
-from dataclasses import dataclass
+import uuid
+from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 
+from appointments.actions.lay_out import lay_out, write_sessions
+from appointments.actions.places import lock_campaign
 from appointments.enums import CampaignStatus
-from appointments.models import Campaign, Session, Slot
-from appointments.validators import MOST_SLOTS, check_dates, check_hours
+from appointments.models import Campaign
+from appointments.timetable import Plan
 from appointments.workflow import CAMPAIGN_WORKFLOW
 from portal.audit.record import record
 from portal.common.actors import Actor
-from portal.common.clock import local_today
 from portal.common.text import fold
-from portal.units.models import CalendarDay, Unit
+from portal.units.models import Unit
 from procedures.models import Procedure
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What an officer asks for. Times in minutes after local midnight; weekdays 0 = Monday."""
-
-    name: str
-    first_date: dt.date
-    last_date: dt.date
-    place_name: str
-    place_address: str
-    opens: int
-    closes: int
-    slot_minutes: int
-    capacity: int
-    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
-    skip_holidays: bool = True
-    description: str = ""
-
-
-def planned_days(*, unit: Unit, plan: Plan) -> list[dt.date]:
-    """The dates the plan would create; ValidationError as the validators, `no_days` or `too_many_slots`."""
-    check_dates(plan.first_date, plan.last_date, local_today())
-    check_hours(plan.opens, plan.closes, plan.slot_minutes)
-    # Also the unit's own closures, which move no legal deadline.
-    calendar = dict(CalendarDay.objects.for_unit(unit).values_list("date", "is_working"))
-    holidays = {day for day, worked in calendar.items() if not worked}
-    span = (
-        plan.first_date + dt.timedelta(days=n) for n in range((plan.last_date - plan.first_date).days + 1)
-    )
-    days = [
-        day for day in span if day.weekday() in plan.weekdays and not (plan.skip_holidays and day in holidays)
-    ]
-    if not days:
-        raise ValidationError({"weekdays": ValidationError(_("Không có ngày nào phù hợp."), code="no_days")})
-    if len(days) * len(planned_starts(plan)) > MOST_SLOTS:
-        raise ValidationError(
-            {"slot_minutes": ValidationError(_("Quá nhiều khung giờ."), code="too_many_slots")}
-        )
-    return days
-
-
-def planned_starts(plan: Plan) -> list[int]:
-    """Minutes after midnight at which a slot begins; the last one ends before closing."""
-    return list(range(plan.opens, plan.closes - plan.slot_minutes + 1, plan.slot_minutes))
-
-
-@transaction.atomic
 def create_campaign(
     *,
     unit: Unit,
     procedure: Procedure,
     plan: Plan,
+    others: Sequence[Procedure] = (),
     opens_at: dt.datetime | None = None,
     closes_at: dt.datetime | None = None,
+    uid: uuid.UUID | None = None,
     by: Actor,
 ) -> Campaign:
     """A campaign in draft with all its sessions and slots; nobody sees it before it is opened.
 
-    `opens_at` and `closes_at` bound the intake. ValidationError as `planned_days` and the model's
-    own; NotAllowed `not_allowed`.
+    `others` are procedures the sessions work on besides the main one; `opens_at` and `closes_at` bound the
+    intake. The same `uid` sent again (a second tap) returns the campaign made first. ValidationError as
+    `lay_out` and the model's own; NotAllowed `not_allowed`.
     """
-    days, starts = planned_days(unit=unit, plan=plan), planned_starts(plan)
     campaign = Campaign(
         unit=unit,
         procedure=procedure,
         name=plan.name,
         slug=free_slug(unit, plan.name),
         description=plan.description,
+        numbering=plan.numbering,
         intake_opens_at=opens_at,
         intake_closes_at=closes_at,
+        uid=uid or uuid.uuid4(),
     )
     CAMPAIGN_WORKFLOW.check(campaign.status, CampaignStatus.OPEN, by=by, obj=campaign)
-    campaign.full_clean(exclude=["slug"])
-    campaign.save()
-    sessions = Session.objects.bulk_create(
-        Session(
-            campaign=campaign,
-            unit=unit,
-            date=day,
-            place_name=plan.place_name,
-            place_address=plan.place_address,
-        )
-        for day in days
-    )
-    Slot.objects.bulk_create(
-        Slot(session=session, starts=start, minutes=plan.slot_minutes, capacity=plan.capacity)
-        for session in sessions
-        for start in starts
-    )
-    detail = {"days": len(days), "slots": len(days) * len(starts), "capacity": plan.capacity}
-    record(action="campaign.created", by=by, obj=campaign, unit=unit, detail=detail)
+    made = Campaign.objects.filter(uid=campaign.uid, unit=unit).first()
+    if made is not None:
+        return made
+    layout = lay_out(unit=unit, rounds=plan.rounds, skip_holidays=plan.skip_holidays)
+    minutes = plan.minutes_per_person
+    services = [(one, minutes) for one in (procedure, *(other for other in others if other != procedure))]
+    with transaction.atomic():
+        campaign.full_clean(exclude=["slug"])
+        campaign.save()
+        write_sessions(campaign=campaign, planned=layout.sessions, services=services)
+        record(action="campaign.created", by=by, obj=campaign, unit=unit, detail=layout.figures())
     return campaign
 
 
@@ -124,7 +74,11 @@ def free_slug(unit: Unit, name: str) -> str:
 
 @transaction.atomic
 def move_campaign(*, campaign: Campaign, to: str, by: Actor, reason: str = "") -> Campaign:
-    """Open or close the intake; Conflict `move_not_allowed`, NotAllowed `not_allowed`."""
+    """Open or close the intake; Conflict `move_not_allowed`, NotAllowed `not_allowed`.
+
+    Requests in flight end first, later ones find it closed.
+    """
+    lock_campaign(campaign.pk, alone=True)
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     move = CAMPAIGN_WORKFLOW.check(locked.status, to, by=by, obj=locked, reason=reason)
     locked.status = to

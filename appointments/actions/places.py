@@ -1,217 +1,45 @@
-"""The part of a booking that holds locks: a place, the day's number, the booking row.
+"""Places and numbers: stored counters that only conditional updates move (docs/adr/0014, 0024).
 
-Everything else (hashes, persons, consent, outbox, audit) is done before, so that the hot rows are locked
-for as short as possible. Locks are always taken in the order phone, code budget, slots, booking, session
-(docs/adr/0014-places-and-numbers.md).
-
-PostgreSQL does each step as one statement; SQLite, where an IMMEDIATE transaction already has the whole
-database to itself, as UPDATE … RETURNING plus the ORM. Both refuse by the same condition.
+Everything else (hashes, persons, consent, outbox, journal) is done before, so that the hot rows are locked
+for as short as possible. Locks are always taken in the order phone, campaign, slots (by key), bookings (by
+key), session, code budget. The statements that take several of these at once stand in place_statements.
 """
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from appointments.actions import place_statements
+from appointments.actions.place_statements import first_value
+from appointments.actions.remind import next_reminder
 from appointments.enums import BookingStatus
 from appointments.models import Booking, Slot, StatusEntry
 from portal.common.actors import SystemActor
 from portal.common.errors import Conflict
 
 FULL_TEXT = _("Khung giờ này vừa hết chỗ. Xin chọn khung giờ khác, thông tin đã nhập vẫn còn.")
+FEW_TEXT = _("Khung giờ này không còn đủ %(count)s chỗ. Xin chọn khung giờ khác, thông tin đã nhập vẫn còn.")
 HOLD_CLOCK = SystemActor("hold-clock")
-# The guard against overbooking, in one place; the CHECK on the table is the second one. It is read at each
-# call, so that a test can switch it off and see the overbooking it prevents.
-HAS_ROOM = "taken < capacity"
-
-_NEXT_NUMBER = (
-    "UPDATE appointments_session SET last_number = last_number + 1 WHERE id = %s RETURNING last_number"
-)
-# The hold is locked and compared first: the counter moves only if it is still what the caller read.
-_CONFIRM = """
-WITH hold AS (
-    SELECT id FROM appointments_booking WHERE id = %s AND status = %s AND slot_id = %s FOR NO KEY UPDATE
-), counter AS (
-    UPDATE appointments_session SET last_number = last_number + 1
-    WHERE id = %s AND EXISTS (SELECT 1 FROM hold) RETURNING last_number
-)
-UPDATE appointments_booking
-SET status = 'booked', number = counter.last_number, booked_at = %s, contact_id = %s
-FROM counter WHERE appointments_booking.id = %s
-RETURNING number
-"""
+ATTEMPTS = 3
+RESERVE_ATTEMPTS = 10  # the reserve can shrink once for each of a family of eight
+_CAMPAIGN_LOCKS = 1_014  # a name space of advisory locks; the number is that of the decision
 
 
-def _take_place_sql() -> str:
-    return f"UPDATE appointments_slot SET taken = taken + 1 WHERE id = %s AND {HAS_ROOM} RETURNING id"  # noqa: S608
+def lock_campaign(campaign_id: int, *, alone: bool = False) -> None:
+    """Until the commit: many may book at once, and who closes a campaign or calls off a session is `alone`.
 
-
-def _first_value(sql: str, values: list[Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-def _columns(booking: Booking) -> tuple[list[str], list[Any]]:
-    """Column names and database values of an unsaved booking, without the primary key and the number."""
-    names: list[str] = []
-    values: list[Any] = []
-    for field in Booking._meta.local_concrete_fields:
-        if field.primary_key or field.name == "number":
-            continue
-        names.append(str(field.column))
-        values.append(field.get_db_prep_save(field.pre_save(booking, add=True), connection))
-    return names, values
-
-
-def _insert_on_postgres(booking: Booking, *, numbered: bool) -> bool:
-    """Place, optional number and booking in one statement; False when the slot has no room."""
-    names, values = _columns(booking)
-    counter, source, number = "", "place", "NULL::integer"
-    head: list[Any] = [booking.slot_id]
-    if numbered:
-        counter = (
-            ", counter AS (UPDATE appointments_session SET last_number = last_number + 1"
-            " WHERE id = %s AND EXISTS (SELECT 1 FROM place) RETURNING last_number)"
-        )
-        source, number = "place, counter", "counter.last_number"
-        head.append(booking.session_id)
-    sql = (
-        f"WITH place AS ({_take_place_sql()}){counter} "  # noqa: S608 - names come from the model, values are bound
-        f"INSERT INTO appointments_booking ({', '.join(names)}, number) "
-        f"SELECT {', '.join(['%s'] * len(values))}, {number} FROM {source} RETURNING id, number"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, head + values)
-        row = cursor.fetchone()
-    if row is None:
-        return False
-    booking.pk, booking.number = row
-    booking._state.adding, booking._state.db = False, connection.alias
-    return True
-
-
-def _took_place(slot_id: int) -> bool:
-    return _first_value(_take_place_sql(), [slot_id]) is not None
-
-
-def _insert_on_sqlite(booking: Booking, *, numbered: bool) -> bool:
-    if not _took_place(booking.slot_id):
-        return False
-    if numbered:
-        booking.number = _first_value(_NEXT_NUMBER, [booking.session_id])
-    booking.save(force_insert=True)
-    return True
-
-
-def _insert(booking: Booking, *, numbered: bool) -> bool:
+    So whoever closes waits for the requests in flight, and later ones see it closed. An advisory lock and
+    not FOR SHARE on the row: row locks let new readers overtake a waiting writer, who in a rush would wait
+    for ever; this one is a fair queue. SQLite's IMMEDIATE transactions have the database to themselves.
+    """
     if connection.vendor == "postgresql":
-        return _insert_on_postgres(booking, numbered=numbered)
-    return _insert_on_sqlite(booking, numbered=numbered)
-
-
-def free_expired_holds(*, slot_id: int, now: dt.datetime) -> int:
-    """Give back places whose hold ran out; returns how many. What was typed stays for a day."""
-    lock_slots(slot_id)
-    # Without an order of its own the query would join, and lock, the session as well.
-    ran_out = Booking.objects.expired_holds(now).filter(slot_id=slot_id).order_by("pk")
-    holds = list(ran_out.select_for_update(no_key=True))
-    if holds:
-        Booking.objects.filter(pk__in=[hold.pk for hold in holds]).update(status=BookingStatus.EXPIRED)
-        Slot.objects.filter(pk=slot_id).update(taken=models.F("taken") - len(holds))
-        append_entries(holds, to=BookingStatus.EXPIRED, actor=HOLD_CLOCK.actor_ref)
-    return len(holds)
-
-
-def append_entries(bookings: list[Booking], *, to: str, actor: str, reason: str = "") -> None:
-    """History rows for the move each booking makes from its present status; a new row comes from nowhere."""
-    StatusEntry.objects.bulk_create(
-        StatusEntry(
-            booking=booking,
-            frm="" if booking.status == to else booking.status,
-            to=to,
-            actor=actor,
-            reason=reason or None,
-        )
-        for booking in bookings
-    )
-
-
-def insert_with_place(booking: Booking, *, numbered: bool, now: dt.datetime) -> None:
-    """Insert `booking` with a place in its slot (and the day's next number); Conflict `slot_full`.
-
-    A full slot first gives back holds that ran out, so a place is free the second its hold expires.
-    """
-    if _insert(booking, numbered=numbered):
-        return
-    if free_expired_holds(slot_id=booking.slot_id, now=now) and _insert(booking, numbered=numbered):
-        return
-    raise Conflict("slot_full", FULL_TEXT)
-
-
-def _take_place(slot: Slot, *, now: dt.datetime) -> None:
-    if not _took_place(slot.pk) and not (
-        free_expired_holds(slot_id=slot.pk, now=now) and _took_place(slot.pk)
-    ):
-        raise Conflict("slot_full", FULL_TEXT)
-
-
-def swap_place(booking: Booking, *, slot: Slot, now: dt.datetime) -> bool:
-    """Move a live hold to `slot`, `slot_full` if that has no room; False when somebody moved it meanwhile."""
-    lock_slots(booking.slot_id, slot.pk)
-    held = Booking.objects.filter(pk=booking.pk, status=BookingStatus.HELD, slot_id=booking.slot_id)
-    if not held.select_for_update(no_key=True).exists():
-        return False
-    _take_place(slot, now=now)
-    give_back_place(booking)
-    held.update(slot=slot, session_id=slot.session_id)
-    booking.slot, booking.session = slot, slot.session
-    return True
-
-
-def take_place_again(booking: Booking, *, slot: Slot, now: dt.datetime) -> bool:
-    """A hold that ran out before its code came: a place in `slot` (the old one or another), or `slot_full`.
-
-    False when another request of the same citizen was faster; then roll back and read again. The slot is
-    locked before the booking, as everywhere.
-    """
-    _take_place(slot, now=now)
-    ran_out = Booking.objects.filter(pk=booking.pk, status=BookingStatus.EXPIRED, slot_id=booking.slot_id)
-    if not ran_out.update(slot=slot, session_id=slot.session_id):
-        return False
-    booking.slot, booking.session = slot, slot.session
-    return True
-
-
-def give_number(booking: Booking, *, contact_id: int, now: dt.datetime) -> bool:
-    """Turn a hold (or the expired one whose place was taken again) into a booking with the day's next number.
-
-    False when its status or slot is no longer what `booking` says: then roll back and read again.
-    """
-    seen = {"pk": booking.pk, "status": booking.status, "slot_id": booking.slot_id}
-    if connection.vendor == "postgresql":
-        number = _first_value(_CONFIRM, [*seen.values(), booking.session_id, now, contact_id, booking.pk])
-        changed = number is not None
-    else:
-        number = _first_value(_NEXT_NUMBER, [booking.session_id])
-        booked = {
-            "status": BookingStatus.BOOKED,
-            "number": number,
-            "booked_at": now,
-            "contact_id": contact_id,
-        }
-        changed = Booking.objects.filter(**seen).update(**booked) == 1
-    if changed:
-        booking.status, booking.number = BookingStatus.BOOKED, number
-        booking.booked_at, booking.contact_id = now, contact_id
-    return changed
-
-
-def give_back_place(booking: Booking) -> None:
-    """The slot's counter goes down by one; the slot row must have been locked before the booking."""
-    Slot.objects.filter(pk=booking.slot_id, taken__gt=0).update(taken=models.F("taken") - 1)
+        name = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        first_value(f"SELECT {name}(%s, %s)", [_CAMPAIGN_LOCKS, campaign_id])
 
 
 def lock_slots(*slot_ids: int) -> None:
@@ -223,12 +51,217 @@ def lock_slots(*slot_ids: int) -> None:
     list(wanted.select_for_update(no_key=True).values_list("pk"))
 
 
-def lock_slot_and_booking(booking_uid: Any) -> Booking:
-    """The booking, locked after its slot (the house order)."""
-    slot_id = Booking.objects.values_list("slot_id", flat=True).get(uid=booking_uid)
-    lock_slots(slot_id)
-    return (
+class _Moved(Exception):
+    """A booking stands in another slot than before its lock."""
+
+
+def lock_bookings(*uids: Any) -> list[Booking]:
+    """The bookings by key, locked after their slots (the house order), with all that a move reads.
+
+    Who moves to another slot between reading and locking is read again: a slot locked after a booking could
+    end in a deadlock. Conflict `changed_meanwhile` when that happens again and again.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():  # its end without success gives the locks back
+                return _lock_where_read(uids)
+        except _Moved:
+            continue
+    raise Conflict("changed_meanwhile", _("Lịch hẹn vừa thay đổi. Xin mở lại trang và thử lần nữa."))
+
+
+def _lock_where_read(uids: Sequence[Any]) -> list[Booking]:
+    slots = set(Booking.objects.order_by().filter(uid__in=uids).values_list("slot_id", flat=True))
+    lock_slots(*slots)
+    found = list(
         Booking.objects.select_for_update(of=("self",), no_key=True)
         .select_related("slot", "session", "unit", "declaration", "contact__contact_point")
-        .get(uid=booking_uid)
+        .filter(uid__in=uids)
+        .order_by("pk")
     )
+    if any(booking.slot_id not in slots for booking in found):
+        raise _Moved
+    return found
+
+
+def take_places(slot: Slot, *, count: int, now: dt.datetime) -> None:
+    """`count` public places of `slot`, all or none.
+
+    A slot that is too full first gives back holds that ran out, so a place is free the second its hold
+    expires. Conflict `slot_full`, `campaign_closed`, `session_cancelled`. The caller writes the bookings in
+    the same transaction.
+    """
+    for _try in range(2):
+        if place_statements.took_places(slot.pk, public=count, reserved=0):
+            return
+        if not free_expired_holds(slot_id=slot.pk, now=now):
+            break
+    raise no_place(slot, count)
+
+
+def insert_with_places(
+    bookings: Sequence[Booking], *, numbered: bool, staff: bool = False, actor: str, now: dt.datetime
+) -> None:
+    """Take the places and insert unsaved bookings of one slot, with their unsaved declarations and history.
+
+    `numbered` gives them the day's next numbers, neighbours in their order. Officers (`staff`) use the
+    reserve first; the public never touches it. One statement on PostgreSQL. Conflicts as `take_places`.
+    """
+    slot, count = bookings[0].slot, len(bookings)
+    for _try in range(RESERVE_ATTEMPTS):
+        reserved = _of_reserve(slot, count) if staff else 0
+        for place, booking in enumerate(bookings):
+            booking.from_reserve = place < reserved
+        if place_statements.insert_bookings(bookings, numbered=numbered, actor=actor):
+            return
+        if staff and _of_reserve(slot, count) != reserved:
+            continue  # another desk was faster at the reserve
+        if not free_expired_holds(slot_id=slot.pk, now=now):
+            break
+    raise no_place(slot, count)
+
+
+def _of_reserve(slot: Slot, count: int) -> int:
+    """How many of `count` places the reserve has at this moment.
+
+    Read without a lock: the statement that takes them compares again. A lock here would be held over several
+    journeys to the database, and desks at one slot would queue for seconds.
+    """
+    left = Slot.objects.values_list(models.F("reserve") - models.F("reserve_taken"), flat=True)
+    return min(count, left.get(pk=slot.pk))
+
+
+def refuse_full(slot: Slot, *, count: int, staff: bool = False) -> None:
+    """Conflict `slot_full` as `slot` was read, before anything is written and a code is paid for.
+
+    Most people in a rush end here. The statement that takes the places decides for the others.
+    """
+    free = slot.capacity - slot.taken + (slot.reserve - slot.reserve_taken if staff else 0)
+    if count <= free:
+        return
+    ran_out = Booking.objects.order_by().expired_holds(timezone.now()).filter(slot_id=slot.pk)
+    if count > free + ran_out.count():
+        raise no_place(slot, count)
+
+
+def no_place(slot: Slot, count: int) -> Conflict:
+    """Why no place could be taken, read again now that the attempt failed."""
+    refusal = closed_now(slot)
+    if refusal is not None:
+        return refusal
+    return Conflict("slot_full", FULL_TEXT if count == 1 else str(FEW_TEXT) % {"count": count})
+
+
+def closed_now(slot: Slot) -> Conflict | None:
+    """The refusal when the slot's campaign or session takes nobody any more."""
+    facts = Slot.objects.filter(pk=slot.pk).values_list("session__campaign__status", "session__status")
+    campaign, session = facts.get()
+    if session not in place_statements.TAKING_SESSIONS:
+        return session_cancelled()
+    return None if campaign in place_statements.TAKING_CAMPAIGNS else campaign_closed()
+
+
+def campaign_closed() -> Conflict:
+    text = _("Đợt này hiện không nhận đăng ký. Xin theo dõi thông báo của đơn vị.")
+    return Conflict("campaign_closed", text)
+
+
+def session_cancelled() -> Conflict:
+    text = _("Buổi này đã được đơn vị hủy. Xin chọn ngày khác, thông tin đã nhập vẫn còn.")
+    return Conflict("session_cancelled", text)
+
+
+def give_back_places(bookings: Iterable[Booking]) -> None:
+    """The counters of their slots go down; the slots must have been locked before the bookings."""
+    for (slot_id, reserved), count in sorted(Counter((b.slot_id, b.from_reserve) for b in bookings).items()):
+        counter = "reserve_taken" if reserved else "taken"
+        Slot.objects.filter(pk=slot_id).update(**{counter: models.F(counter) - count})
+
+
+def free_expired_holds(*, slot_id: int, now: dt.datetime) -> int:
+    """Give back places whose hold ran out; returns how many. What was typed stays for a day."""
+    # Asked without a lock first: of the many who find a slot full only few find a hold that ran out.
+    if not Booking.objects.order_by().expired_holds(now).filter(slot_id=slot_id).exists():
+        return 0
+    lock_slots(slot_id)
+    # Without an order of its own the query would join, and lock, the session as well.
+    ran_out = Booking.objects.expired_holds(now).filter(slot_id=slot_id).order_by("pk")
+    holds = list(ran_out.select_for_update(no_key=True))
+    if holds:
+        expire_bookings(holds, actor=HOLD_CLOCK.actor_ref)
+    return len(holds)
+
+
+def expire_bookings(holds: Sequence[Booking], *, actor: str, reason: str = "") -> None:
+    """End locked holds and give their places back."""
+    append_entries(holds, to=BookingStatus.EXPIRED, actor=actor, reason=reason)
+    Booking.objects.filter(pk__in=[hold.pk for hold in holds]).update(status=BookingStatus.EXPIRED)
+    give_back_places(holds)
+    for hold in holds:
+        hold.status = BookingStatus.EXPIRED
+
+
+def append_entries(bookings: Iterable[Booking], *, to: str, actor: str, reason: str = "") -> None:
+    """History rows for the move each booking makes from its present status; a new row comes from nowhere."""
+    StatusEntry.objects.bulk_create(new_entries(bookings, to=to, actor=actor, reason=reason))
+
+
+def new_entries(bookings: Iterable[Booking], *, to: str, actor: str, reason: str = "") -> list[StatusEntry]:
+    """The same rows unsaved."""
+    return [
+        StatusEntry(
+            booking=booking,
+            frm="" if booking.status == to else booking.status,
+            to=to,
+            actor=actor,
+            reason=reason or None,
+        )
+        for booking in bookings
+    ]
+
+
+def _lock_as_read(bookings: Sequence[Booking], *, status: str) -> models.QuerySet | None:
+    """The rows, locked by key (a bulk UPDATE alone locks in any order); None if one is not as it was read."""
+    rows = Booking.objects.order_by().filter(pk__in=[booking.pk for booking in bookings])
+    same = rows.filter(status=status, slot_id=bookings[0].slot_id).order_by("pk")
+    locked = list(same.select_for_update(no_key=True).values_list("pk"))
+    return rows if len(locked) == len(bookings) else None
+
+
+def move_holds(bookings: Sequence[Booking], *, slot: Slot, status: str) -> bool:
+    """Carry locked or expired holds to `slot`, whose places were taken before; False when one of them is no
+    longer in `status` where it was read."""
+    seen = _lock_as_read(bookings, status=status)
+    if seen is None:
+        return False
+    seen.update(slot=slot, session_id=slot.session_id)
+    for booking in bookings:
+        booking.slot, booking.session = slot, slot.session
+    return True
+
+
+def give_numbers(bookings: Sequence[Booking], *, contact_id: int, now: dt.datetime) -> bool:
+    """Turn holds of one session (or expired ones whose places were taken again) into bookings with the day's
+    next numbers, neighbours in their order.
+
+    False when status, slot or session is no longer what `bookings` say: then roll back and read again.
+    """
+    reminder = next_reminder(starts_at=bookings[0].slot.starts_at, after=now)
+    return place_statements.confirm_bookings(bookings, contact_id=contact_id, now=now, remind_at=reminder)
+
+
+def accept_holds(bookings: Sequence[Booking], *, contact_id: int, now: dt.datetime) -> bool:
+    """The same without numbers, which the campaign gives in batches; False as `give_numbers`."""
+    seen = _lock_as_read(bookings, status=bookings[0].status)
+    if seen is None:
+        return False
+    taken = {
+        "status": BookingStatus.ACCEPTED,
+        "booked_at": now,
+        "contact_id": contact_id,
+        "remind_at": next_reminder(starts_at=bookings[0].slot.starts_at, after=now),
+    }
+    seen.update(**taken)
+    for booking in bookings:
+        booking.status, booking.booked_at, booking.contact_id = BookingStatus.ACCEPTED, now, contact_id
+    return True

@@ -16,6 +16,8 @@ from rest_framework.views import APIView
 from appointments.actions.cancel_visit import cancel_visit
 from appointments.actions.confirm_visit import confirm_visit, resend_code
 from appointments.actions.hold_visit import hold_visit
+from appointments.api.changes import citizen_of, listed
+from appointments.api.pages import SlotPages
 from appointments.api.serializers import (
     BookingAnswer,
     CampaignAnswer,
@@ -28,11 +30,10 @@ from appointments.api.serializers import (
     VisitRequest,
 )
 from appointments.models import Booking, Campaign, Slot
-from appointments.queries import booking_by_code, campaign_slots, taking_campaigns
+from appointments.queries import booking_by_code, campaign_slots, services_of, taking_campaigns
 from portal.citizens.actions.tokens import issue_token
 from portal.citizens.enums import Channel
 from portal.common.actors import ANONYMOUS_CITIZEN
-from portal.common.api.pagination import CursorPages
 from portal.common.client_address import client_address
 from portal.common.codes import clean_code
 from portal.requests.api import IdempotentMixin
@@ -49,18 +50,20 @@ def _typed(data: Any) -> dict[str, str]:
     return as_typed(data) if isinstance(data, dict) else {}
 
 
+def _people(data: Any) -> list[dict[str, str]]:
+    """Those who come along; what is no list names nobody, and an entry that is no object says nothing."""
+    found = data.get("people") if isinstance(data, dict) else None
+    return [_typed(person) for person in found] if isinstance(found, list) else []
+
+
 class CampaignList(APIView):
     """Campaigns of a unit that take registrations now."""
 
     @extend_schema(operation_id="list_campaigns", responses=CampaignAnswer(many=True))
     def get(self, request: Request, unit_slug: str) -> Response:
-        return Response(CampaignAnswer(taking_campaigns(_unit(unit_slug)), many=True).data)
-
-
-class SlotPages(CursorPages):
-    """In the order of the calendar."""
-
-    ordering = ("day", "starts", "uid")
+        campaigns = taking_campaigns(_unit(unit_slug))
+        context = {"services": services_of(campaigns)}
+        return Response(CampaignAnswer(campaigns, many=True, context=context).data)
 
 
 class SlotList(ListAPIView):
@@ -89,6 +92,7 @@ class HoldVisit(IdempotentMixin, APIView):
             unit=_unit(unit_slug),
             slot=_typed(request.data).get("slot", ""),
             data=_typed(request.data),
+            people=_people(request.data),
             address=client_address(request),
             proof=proof if isinstance(proof, dict) else None,
             by=ANONYMOUS_CITIZEN,
@@ -149,5 +153,10 @@ class CancelVisit(APIView):
 
     @extend_schema(operation_id="cancel_visit", request=CancelRequest, responses=BookingAnswer)
     def post(self, request: Request, code: str) -> Response:
-        booking = cancel_visit(code=code, phone=_typed(request.data).get("phone", ""))
+        booking = cancel_visit(
+            code=code,
+            phone=_typed(request.data).get("phone", ""),
+            only=listed(request.data, "only"),
+            citizen=citizen_of(request),
+        )
         return Response(BookingAnswer(booking).data)

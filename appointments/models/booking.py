@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from appointments.enums import LIVE, BookingStatus
+from appointments.enums import LIVE, NUMBERLESS, BookingStatus
 from appointments.models.campaign import Session, Slot
 from portal.common.clock import local_today
 from portal.common.fields import EncryptedTextField, LookupHashField
@@ -34,15 +34,21 @@ class BookingQuerySet(UnitScopedQuerySet):
 class Booking(Row):
     """`number` is unique and gapless per session, given at confirmation, never reused after a cancellation.
 
+    `party` is shared by the people of one visit (up to 8): the uid of the first one, who is alone in most.
     `person_key` = keyed hash of campaign, folded name, birth date and phone: one live place per person.
+    `challenge` is the uid of the newest one-time code for this visit; `remind_at` is when the next reminder
+    is due; `from_reserve` says that the place is one of the staff's reserve. A visit moved to another
+    session stays behind as MOVED with its old number, and the new row names it in `moved_from`.
     """
 
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="bookings", verbose_name=_("khung giờ"))
     session = models.ForeignKey(Session, models.PROTECT, related_name="bookings", verbose_name=_("buổi"))
     unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("đơn vị"))
-    declaration = models.OneToOneField(
+    declaration = models.ForeignKey(
         "procedures.Declaration", models.PROTECT, related_name="+", verbose_name=_("tờ khai")
     )
+    party = models.UUIDField(_("nhóm"), db_index=True, editable=False)
+    moved_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", editable=False)
     contact = models.ForeignKey(
         "citizens.Contact", models.PROTECT, null=True, related_name="+", verbose_name=_("liên hệ")
     )
@@ -53,7 +59,17 @@ class Booking(Row):
     hold_until = models.DateTimeField(_("giữ chỗ đến"))
     booked_at = models.DateTimeField(_("đặt lúc"), null=True)
     person_key = LookupHashField(label="appointments.booking.person_key")
-    phone_hash = LookupHashField(label="phone")
+    phone_hash = LookupHashField(label="phone", null=True)
+    challenge = models.UUIDField(null=True, editable=False)
+    from_reserve = models.BooleanField(_("chỗ dự phòng"), default=False, editable=False)
+    remind_at = models.DateTimeField(_("nhắc lúc"), null=True, editable=False)
+    helper = models.ForeignKey(
+        "appointments.Helper",
+        models.PROTECT,
+        null=True,
+        related_name="bookings",
+        verbose_name=_("người đặt hộ"),
+    )
     filed_by = models.CharField(_("người đặt"), max_length=60)
 
     objects = BookingQuerySet.as_manager()
@@ -69,8 +85,11 @@ class Booking(Row):
             models.UniqueConstraint(
                 fields=["person_key"], condition=Q(status__in=LIVE), name="booking_person_once"
             ),
+            models.UniqueConstraint(
+                fields=["declaration"], condition=~Q(status="moved"), name="booking_declaration_once"
+            ),
             models.CheckConstraint(
-                condition=Q(status__in=["held", "expired", "cancelled"]) | ~Q(number=None),
+                condition=Q(status__in=NUMBERLESS) | ~Q(number=None),
                 name="booking_number_when_booked",
             ),
         ]
@@ -78,8 +97,14 @@ class Booking(Row):
             models.Index(fields=["hold_until"], condition=Q(status="held"), name="booking_holds"),
             models.Index(fields=["slot"], condition=Q(status="held"), name="booking_slot_holds"),
             models.Index(
-                fields=["phone_hash"], condition=Q(status__in=["held", "booked"]), name="booking_by_phone"
+                fields=["phone_hash"],
+                condition=Q(status__in=["held", "accepted", "booked"]),
+                name="booking_by_phone",
             ),
+            models.Index(
+                fields=["session", "booked_at"], condition=Q(status="accepted"), name="booking_unnumbered"
+            ),
+            models.Index(fields=["remind_at"], condition=~Q(remind_at=None), name="booking_reminders"),
         ]
 
     def __str__(self) -> str:

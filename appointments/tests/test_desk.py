@@ -1,6 +1,5 @@
 """Officers' screens: what the desk does, and what nobody else may see."""
 
-import datetime as dt
 import re
 
 import pytest
@@ -9,9 +8,9 @@ from django.urls import reverse
 
 from appointments.enums import BookingStatus, CampaignStatus
 from appointments.models import Booking, Campaign, Slot
+from appointments.tests.plans import typed_plan
 from appointments.tests.visits import book, hold, slots_in_order
 from portal.audit.models import AuditEntry
-from portal.common.clock import local_today
 from portal.officers.models import Officer
 from tests.people import People, make_campaign, make_officer
 
@@ -30,88 +29,12 @@ def flashes(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def typed_plan(unit, id_card, **changes: object) -> dict[str, object]:
-    first = local_today() + dt.timedelta(days=7)
-    usual = {
-        "unit": unit.pk,
-        "procedure": id_card.pk,
-        "name": "Cấp căn cước tại Tổ 5",
-        "description": "",
-        "first_date": f"{first:%d/%m/%Y}",
-        "last_date": f"{first + dt.timedelta(days=2):%d/%m/%Y}",
-        "weekdays": ["0", "1", "2", "3", "4", "5", "6"],
-        "place_name": "Nhà văn hóa",
-        "place_address": "Số 25 đường Hoa Sữa",
-        "opens": "7:30",
-        "closes": "9h",
-        "slot_minutes": "30",
-        "capacity": "5",
-        "intake_opens_at_0": "",
-        "intake_opens_at_1": "",
-        "intake_closes_at_0": "",
-        "intake_closes_at_1": "",
-    }
-    return usual | changes
-
-
 # ---- campaigns
-
-
-def test_campaign_is_laid_out_from_one_form_and_stays_a_draft(ward, id_card, owner) -> None:
-    response = desk(owner).post(page("campaign_add"), typed_plan(ward, id_card), follow=True)
-    assert response.status_code == 200
-    campaign = Campaign.objects.get()
-    assert (campaign.status, campaign.unit, campaign.name) == ("draft", ward, "Cấp căn cước tại Tổ 5")
-    assert campaign.sessions.count() == 3
-    slots = Slot.objects.filter(session=campaign.sessions.first()).values_list(
-        "starts", "minutes", "capacity"
-    )
-    assert list(slots) == [(450, 30, 5), (480, 30, 5), (510, 30, 5)]
-    assert AuditEntry.objects.get(action="campaign.created").actor == owner.actor_ref
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"opens": "25:00"}, "opens"),
-        ({"opens": "²:00"}, "opens"),
-        ({"closes": "07:00"}, "closes"),
-        ({"first_date": "01/01/2020"}, "first_date"),
-        ({"slot_minutes": "500"}, "slot_minutes"),
-        ({"capacity": "0"}, "capacity"),
-        ({"weekdays": []}, "weekdays"),
-        ({"name": ""}, "name"),
-        ({"first_date": "31/02/2027"}, "first_date"),
-    ],
-)
-def test_form_names_the_field_that_is_wrong_and_writes_nothing(ward, id_card, owner, changes, field) -> None:
-    response = desk(owner).post(page("campaign_add"), typed_plan(ward, id_card, **changes))
-    assert response.status_code == 200
-    assert list(response.context["adminform"].form.errors) == [field]
-    assert Campaign.objects.count() == 0
-
-
-def test_form_of_endless_slots_is_refused_at_the_form(ward, id_card, owner) -> None:
-    last = f"{local_today() + dt.timedelta(days=60):%d/%m/%Y}"
-    endless = {"last_date": last, "slot_minutes": "1", "opens": "00:00", "closes": "23:00"}
-    response = desk(owner).post(page("campaign_add"), typed_plan(ward, id_card, **endless))
-    assert response.context["adminform"].form.errors.as_data()["slot_minutes"][0].code == "too_many_slots"
-
-
-def test_form_offers_only_units_of_the_officer(ward, other_ward, id_card, owner) -> None:
-    response = desk(owner).post(page("campaign_add"), typed_plan(other_ward, id_card))
-    assert list(response.context["adminform"].form.errors) == ["unit"]
-    offered = {
-        unit.pk
-        for unit in desk(owner).get(page("campaign_add")).context["adminform"].form.fields["unit"].queryset
-    }
-    assert ward.pk in offered
-    assert other_ward.pk not in offered
 
 
 def test_button_opens_and_closes_the_intake(ward, id_card, owner) -> None:
     client = desk(owner)
-    client.post(page("campaign_add"), typed_plan(ward, id_card))
+    client.post(page("campaign_add"), typed_plan(ward, id_card) | {"_create": "1"})
     campaign = Campaign.objects.get()
     change = page("campaign_change", campaign.pk)
     open_it = page("campaign_move", campaign.pk, CampaignStatus.OPEN)
@@ -129,6 +52,7 @@ def test_editing_a_campaign_changes_words_and_intake_only(campaign, owner) -> No
     data = {
         "name": "Tên mới",
         "description": "Mang theo thẻ cũ",
+        "numbering": "batched",
         "intake_opens_at_0": "01/12/2026",
         "intake_opens_at_1": "08:00",
         "intake_closes_at_0": "",
@@ -140,6 +64,7 @@ def test_editing_a_campaign_changes_words_and_intake_only(campaign, owner) -> No
     desk(owner).post(page("campaign_change", campaign.pk), data)
     campaign.refresh_from_db()
     assert (campaign.name, campaign.slug, campaign.status) == ("Tên mới", slug, CampaignStatus.OPEN)
+    assert campaign.numbering == "batched"
     assert campaign.intake_opens_at.isoformat() == "2026-12-01T01:00:00+00:00"
 
 
@@ -147,6 +72,7 @@ def test_intake_that_closes_before_it_opens_is_refused_in_words(campaign, owner)
     data = {
         "name": "Đợt",
         "description": "",
+        "numbering": "at_once",
         "intake_opens_at_0": "02/12/2026",
         "intake_opens_at_1": "08:00",
         "intake_closes_at_0": "01/12/2026",
@@ -266,6 +192,7 @@ def screens(booking: Booking) -> dict[str, str]:
         "campaigns": page("campaign_changelist"),
         "new campaign": page("campaign_add"),
         "campaign": page("campaign_change", campaign.pk),
+        "more days": page("campaign_days", campaign.pk),
         "close": page("campaign_move", campaign.pk, CampaignStatus.CLOSED),
         "sessions": page("session_changelist"),
         "session": page("session_change", booking.session_id),
@@ -284,7 +211,7 @@ def test_colleague_sees_and_checks_in_but_plans_nothing(slot: Slot, colleague) -
     booking = book(slot)
     found = answers(booking, desk(colleague))
     refused = {name for name, status in found.items() if status != 200}
-    assert refused == {"cancel", "new campaign", "close"}
+    assert refused == {"cancel", "new campaign", "more days", "close"}
     assert found["new campaign"] == 403
     client = desk(colleague)
     for name in ("cancel", "close"):  # no such button; posting anyway is refused by the gate

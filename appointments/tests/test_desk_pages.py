@@ -11,7 +11,8 @@ from appointments.actions.transition import move_booking
 from appointments.enums import BookingStatus, CampaignStatus
 from appointments.models import Campaign, Session, Slot
 from appointments.pages import actor_labels
-from appointments.tests.test_desk import desk, flashes, page, typed_plan
+from appointments.tests.plans import typed_plan
+from appointments.tests.test_desk import desk, flashes, page
 from appointments.tests.visits import book, confirm, hold, slots_in_order, statements
 from portal.common.clock import local_today
 from tests.people import make_officer
@@ -19,14 +20,16 @@ from tests.people import make_officer
 # ---- campaigns
 
 
-def test_new_campaign_page_explains_the_draft_and_knows_the_unit(ward, id_card, owner) -> None:
+def test_new_campaign_page_knows_the_unit_and_says_that_nothing_is_created_yet(ward, id_card, owner) -> None:
     response = desk(owner).get(page("campaign_add"))
-    assert "Đợt mới là bản nháp" in response.content.decode()
-    assert response.context["adminform"].form.initial == {"unit": ward.pk, "procedure": id_card.pk}
+    assert "Chưa có gì được tạo trước khi" in response.content.decode()
+    form = response.context["form"]
+    assert (form["unit"].value(), form["procedure"].value()) == (ward.pk, id_card.pk)
 
 
-def test_saved_campaign_says_days_and_places_and_shows_the_button(ward, id_card, owner) -> None:
-    response = desk(owner).post(page("campaign_add"), typed_plan(ward, id_card), follow=True)
+def test_created_campaign_says_days_and_places_and_shows_the_button(ward, id_card, owner) -> None:
+    typed = typed_plan(ward, id_card) | {"_create": "1"}
+    response = desk(owner).post(page("campaign_add"), typed, follow=True)
     campaign = Campaign.objects.get()
     assert response.redirect_chain == [(page("campaign_change", campaign.pk), 302)]
     assert flashes(response) == ["Đã lập đợt tiếp nhận: 3 ngày làm, tổng cộng 45 chỗ."]

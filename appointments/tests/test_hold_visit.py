@@ -8,8 +8,9 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from appointments.actions.hold_visit import PLACES_PER_PHONE, hold_visit
+from appointments.actions.hold_visit import hold_visit
 from appointments.actions.open_campaign import move_campaign
+from appointments.actions.prepare_visit import PLACES_PER_PHONE
 from appointments.enums import BookingStatus, CampaignStatus
 from appointments.models import Booking, Slot, StatusEntry
 from appointments.tests.visits import (

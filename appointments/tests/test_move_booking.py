@@ -10,7 +10,7 @@ from appointments.actions.transition import move_booking
 from appointments.enums import LIVE, BookingStatus
 from appointments.models import Booking, Slot
 from appointments.tests.visits import COMMAND, book, check_sums
-from appointments.workflow import BOOKING_WORKFLOW, CAMPAIGN_WORKFLOW
+from appointments.workflow import BOOKING_WORKFLOW, BY_OWN_ACTION, CAMPAIGN_WORKFLOW
 from portal.common.actors import ANONYMOUS_CITIZEN
 from portal.common.errors import DomainError
 from portal.notifications.models import OutboxMessage
@@ -24,13 +24,21 @@ MAY = {
     (S.HELD, S.CANCELLED): {"owner", "self", "command"},
     (S.BOOKED, S.CHECKED_IN): {"owner", "colleague"},
     (S.BOOKED, S.CANCELLED): {"owner", "self", "command"},
-    (S.BOOKED, S.MISSED): {"owner", "colleague"},
+    (S.BOOKED, S.MISSED): {"owner", "colleague", "command"},
+    (S.CHECKED_IN, S.MISSED): {"owner", "colleague", "command"},
+    (S.MISSED, S.CHECKED_IN): {"owner", "colleague"},
+    (S.ACCEPTED, S.CANCELLED): {"owner", "self", "command"},
+    (S.DISPLACED, S.CANCELLED): {"owner", "self", "command"},
     (S.CHECKED_IN, S.FINISHED): {"owner", "colleague"},
     (S.CHECKED_IN, S.BOOKED): {"owner", "colleague"},
 }
-# In the table for the actions that give a number; this gate refuses them even to those who may confirm.
-CONFIRMING = {(S.HELD, S.BOOKED), (S.EXPIRED, S.BOOKED)}
-MAY_CONFIRM = {"owner", "self", "command"}
+# In the table for the actions that take places or numbers; this gate refuses them even to those who may.
+MAY_BY_OWN_ACTION = {
+    S.BOOKED: {"owner", "self", "command"},
+    S.ACCEPTED: {"owner", "self", "command"},
+    S.MOVED: {"owner", "self", "command"},
+    S.DISPLACED: {"owner", "command"},
+}
 
 
 @pytest.fixture
@@ -73,8 +81,9 @@ def answer_of(booking: Booking, frm: str, to: str, by: Any) -> str:
 
 
 def expected(frm: S, to: S, name: str) -> str:
-    if (frm, to) in CONFIRMING:
-        return "move_not_allowed" if name in MAY_CONFIRM else "not_allowed"
+    if (frm, to) in BY_OWN_ACTION:
+        may = {"command"} if frm == S.ACCEPTED and to == S.BOOKED else MAY_BY_OWN_ACTION[to]
+        return "move_not_allowed" if name in may else "not_allowed"
     if (frm, to) not in MAY:
         return "move_not_allowed"
     return "moved" if name in MAY[frm, to] else "not_allowed"
@@ -88,17 +97,20 @@ def test_every_cell_of_the_table(actors: dict[str, Any], name: str) -> None:
 
 
 def test_table_holds_no_move_this_matrix_does_not_know() -> None:
-    assert {(move.frm, move.to) for move in BOOKING_WORKFLOW.moves} == set(MAY) | CONFIRMING
+    assert {(move.frm, move.to) for move in BOOKING_WORKFLOW.moves} == set(MAY) | BY_OWN_ACTION
     assert {(move.frm, move.to) for move in CAMPAIGN_WORKFLOW.moves} == {
         ("draft", "open"),
         ("open", "closed"),
         ("closed", "open"),
+        ("open", "full"),
+        ("full", "open"),
+        ("full", "closed"),
     }
 
 
 def test_only_a_numbered_visit_is_told_that_it_was_cancelled(actors: dict[str, Any]) -> None:
     booking = actors["booking"]
-    told = OutboxMessage.objects.filter(notice="appointments.booking_cancelled")
+    told = OutboxMessage.objects.filter(notice="appointments.booking_cancelled_by_unit")
     Booking.objects.filter(pk=booking.pk).update(status=S.HELD, number=None)
     Slot.objects.filter(pk=booking.slot_id).update(taken=1)
     move_booking(booking=booking, to=S.CANCELLED, by=COMMAND)

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -24,12 +25,24 @@ COMMAND = SystemActor("tests")
 _TRANSACTION = re.compile(r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)", re.IGNORECASE)
 
 
-def hold(slot: Slot, number: int = 0, *, unit: Unit | None = None, **changes: str) -> Booking:
-    """The `number`-th citizen holds a place."""
+def family(size: int, seed: int = 0) -> list[dict[str, str]]:
+    """`size` more people who come along."""
+    names = ["Bích", "Chi", "Dung", "Hoa", "Lan", "Mai", "Nga", "Oanh"]
+    return [
+        {"full_name": f"Trần {names[n]}", "birth_date": f"0{n + 1}/02/{1970 + seed}", "request_kind": "swap"}
+        for n in range(size)
+    ]
+
+
+def hold(
+    slot: Slot, number: int = 0, *, unit: Unit | None = None, people: Sequence[Any] = (), **changes: str
+) -> Booking:
+    """The `number`-th citizen holds a place, or several for `people` who come along."""
     booking, _challenge = hold_visit(
         unit=unit or slot.session.unit,
         slot=str(slot.uid),
         data=visit_data(number, **changes),
+        people=people,
         address=f"198.51.{number % 250}.7",
         proof=None,
         by=ANONYMOUS_CITIZEN,
@@ -57,9 +70,24 @@ def confirm(booking: Booking, *, code: str = "", slot: str = "") -> Booking:
     )
 
 
-def book(slot: Slot, number: int = 0, *, by: Any = COMMAND, **changes: str) -> Booking:
+def book(
+    slot: Slot,
+    number: int = 0,
+    *,
+    people: Sequence[Any] = (),
+    attested: bool = False,
+    by: Any = COMMAND,
+    **changes: str,
+) -> Booking:
     """A booking without a code."""
-    return book_visit(unit=slot.session.unit, slot=slot.uid, data=visit_data(number, **changes), by=by)
+    return book_visit(
+        unit=slot.session.unit,
+        slot=slot.uid,
+        data=visit_data(number, **changes),
+        people=people,
+        attested=attested,
+        by=by,
+    )
 
 
 def slots_in_order(session: Session) -> list[Slot]:
@@ -67,18 +95,37 @@ def slots_in_order(session: Session) -> list[Slot]:
 
 
 def check_sums() -> None:
-    """Places taken = live bookings, numbers gapless per session, one live booking per person."""
-    live = Count("bookings", filter=Q(bookings__status__in=LIVE))
-    slots = Slot.objects.annotate(live=live)
-    assert {slot.pk: slot.taken for slot in slots} == {slot.pk: slot.live for slot in slots}
+    """Places taken = live bookings, numbers gapless per session, one live booking per person.
+
+    Archived bookings count as what they were when they were archived.
+    """
+    slots = Slot.objects.annotate(live=_places(False), live_reserve=_places(True))
+    assert {slot.pk: (slot.taken, slot.reserve_taken) for slot in slots} == {
+        slot.pk: (slot.live, slot.live_reserve) for slot in slots
+    }
     assert all(0 <= slot.taken <= slot.capacity for slot in slots)
+    assert all(0 <= slot.reserve_taken <= slot.reserve for slot in slots)
     for session in Session.objects.all():
-        numbers = (
-            Booking.objects.filter(session=session).exclude(number=None).values_list("number", flat=True)
-        )
+        numbers = [
+            *session.bookings.exclude(number=None).values_list("number", flat=True),
+            *session.archived.exclude(number=None).values_list("number", flat=True),
+        ]
         assert sorted(numbers) == list(range(1, session.last_number + 1))
     people = Counter(Booking.objects.filter(status__in=LIVE).values_list("person_key", flat=True))
     assert set(people.values()) <= {1}
+
+
+def _places(from_reserve: bool) -> Any:
+    """Live bookings of a slot, among them those archived since."""
+    counts = [
+        Count(
+            kind,
+            filter=Q(**{f"{kind}__status__in": LIVE, f"{kind}__from_reserve": from_reserve}),
+            distinct=True,
+        )
+        for kind in ("bookings", "archived")
+    ]
+    return counts[0] + counts[1]
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
