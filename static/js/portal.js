@@ -39,7 +39,9 @@
   }
 
   // Counts the seconds the server gave from the moment the page arrived: a phone's clock may be wrong.
+  // A place kept for an officer's call is kept for hours: the clock time says it better than minutes.
   function startCountdown(box) {
+    if (Number(box.getAttribute("data-seconds")) > 3600) { return; }
     var end = Date.now() + Number(box.getAttribute("data-seconds")) * 1000;
     var shown = box.querySelector("[data-countdown-left]");
     var news = box.querySelector("[data-countdown-news]");
@@ -56,6 +58,23 @@
     }
     box.querySelector("[data-countdown-fixed]").hidden = true;
     box.querySelector("[data-countdown-text]").hidden = false;
+    tick();
+  }
+
+  // What may only be asked for in a while is hidden until then; without script it is there at once.
+  function showLater(box) {
+    var end = Date.now() + Number(box.getAttribute("data-later")) * 1000;
+    var then = box.querySelector("[data-later-then]");
+    var text = box.querySelector("[data-later-text]");
+    var shown = box.querySelector("[data-later-left]");
+    function tick() {
+      var left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      shown.textContent = left;
+      text.hidden = left === 0;
+      then.hidden = left > 0;
+      if (left > 0) { window.setTimeout(tick, 1000); }
+    }
+    box.querySelector("[data-later-fixed]").hidden = true;
     tick();
   }
 
@@ -84,5 +103,6 @@
   document.querySelectorAll("[data-reload]").forEach(reloadLater);
   document.querySelectorAll("form[method=post]").forEach(sendOnce);
   document.querySelectorAll("[data-seconds]").forEach(startCountdown);
+  document.querySelectorAll("[data-later]").forEach(showLater);
   focusErrorSummary();
 }());
