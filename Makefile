@@ -9,7 +9,7 @@ TEMPLATES := find templates $(ROOMS) -path '*templates/*.html'
 export VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check check-types check-django check-house lint format clean dev-tools
+.PHONY: help run test test-long bench-booking bench-broadcast check check-types check-django check-house lint format clean dev-tools
 
 help:  ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -23,6 +23,12 @@ test: dev-tools  ## Run everything on PostgreSQL and Redis, rooms and one journe
 
 test-long: dev-tools  ## Run the tests that take minutes
 	@$(BIN)/python scripts/run_tests.py --long
+
+bench-booking: dev-tools  ## Measure bookings a second beside a bare view (OPTIONS=--smoke for seconds)
+	@$(BIN)/python -m tests.load.bench_booking $(OPTIONS)
+
+bench-broadcast: dev-tools  ## Measure a message to 51,000 people (OPTIONS="--recipients 5000")
+	@$(BIN)/python -m tests.load.bench_broadcast $(OPTIONS)
 
 check: dev-tools lint check-types check-django check-house  ## Run every static check
 

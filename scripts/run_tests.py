@@ -17,6 +17,8 @@ sys.path.insert(0, str(ROOT))
 REPORTS = ROOT / "var" / "test-reports"
 ROOMS = ("portal", "procedures", "appointments", "reports")
 # loadgroup keeps the tests of one started portal (xdist_group) in one process.
+# Pages and officers' screens run on PostgreSQL; what differs between the databases lies below them.
+DOORS = [f"--ignore-glob=*/test_{name}.py" for name in ("*page*", "*_desk", "desk_pages", "admin")]
 TWO_PROCESSES = ("-n", "2", "--dist", "loadgroup")
 NO_TESTS_COLLECTED = 5
 Count = tuple[int, int]
@@ -100,7 +102,7 @@ def phases(servers: dict[str, str], *, long: bool) -> list[tuple[str, Callable[[
                 lambda: pytest_phase("long-sqlite", ["-m", "long and sqlite"], sqlite, may_be_empty=True),
             ),
         ]
-    rooms = [*ROOMS, *TWO_PROCESSES, "-m", "not browser and not faults"]
+    rooms = [*ROOMS, *TWO_PROCESSES, *DOORS, "-m", "not browser and not faults"]
     return [
         ("static checks", static_checks),
         ("everything, PostgreSQL + Redis", lambda: pytest_phase("postgres", [*TWO_PROCESSES], servers)),

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 150 * 1024
 WARD = "Công an phường Hải Vân Đông"
 PERSON = {"full_name": "Nguyễn Thị Ánh", "birth_date": "05/09/1954"}
+CARD = "001154123456||Nguyễn Thị Ánh|05091954|Nữ|25 đường Hoa Sữa, Phường Hải Vân Đông|01062021"
 # So that the officers' list is one; nobody here exists.
 OTHERS = (("Lò Văn Mây", "02/03/1971"), ("Trần Ngọc Bích Thủy", "19/11/2009"), ("Y Khương Niê", "1948"))
 
@@ -45,7 +46,7 @@ class Walk:
     def shoot(self, name: str, *, whole: bool = True) -> None:
         path = self.options.out / f"{name}.png"
         self.page.wait_for_load_state("networkidle")
-        picture = self.page.screenshot(full_page=whole, animations="disabled")
+        picture = self.page.screenshot(full_page=whole, animations="disabled", timeout=90_000)
         # 128 colours are enough for flat pages and make the file a third as big.
         Image.open(io.BytesIO(picture)).convert("RGB").quantize(128).save(path, optimize=True)
         print(f"{path.name:28} {path.stat().st_size:>7,} bytes")
@@ -105,18 +106,38 @@ def declaration(walk: Walk) -> None:
     for name, value in {**PERSON, "phone": "0912"}.items():
         walk.page.locator(f"#id_{name}").fill(value)
     if not walk.page.locator("#id_identity_number").is_visible():
-        walk.page.locator("details.fold summary").first.click()
+        walk.page.locator("[data-fold=more] summary").click()
     walk.page.locator("#id_identity_number").fill("001090012345")
     walk.press(submit)
     walk.shoot("declaration-doubtful")
-    walk.page.locator("#id_phone").fill(walk.phone)
-    walk.page.locator("#id_identity_number").fill("")
+    filled_by_themselves(walk)
+    walk.page.get_by_label("Cấp đổi").check()
+    for name, value in {**PERSON, "phone": walk.phone}.items():
+        walk.page.locator(f"#id_{name}").fill(value)
+    walk.page.clock.install()  # the code's page counts down; nobody waits for it
     walk.press(submit)
+
+
+def filled_by_themselves(walk: Walk) -> None:
+    """What age opens and what the card's QR fills in; ends on an empty declaration."""
+    walk.page.goto(walk.page.url)
+    walk.page.locator("#id_birth_date").fill("05/09/2016")
+    walk.shoot("declaration-child")
+    walk.page.locator("#id_birth_date").fill("")
+    walk.press("Quét mã QR trên thẻ")
+    walk.page.locator("[data-scan-text]").fill(CARD)
+    walk.page.locator("[data-scan-text]").press("Enter")
+    walk.page.locator("[data-scan-done]").wait_for()
+    walk.shoot("declaration-scanned")
+    walk.page.goto(walk.page.url)
 
 
 def code_and_ticket(walk: Walk) -> None:
     walk.page.locator("#id_code").wait_for()
     walk.shoot("code")
+    walk.page.clock.fast_forward(61_000)
+    walk.page.get_by_role("button", name=re.compile("^Gửi lại mã")).wait_for()
+    walk.shoot("code-later")
     walk.page.locator("#id_code").fill("000000")
     walk.press("Xác nhận lịch hẹn")
     walk.shoot("code-wrong")
@@ -191,12 +212,55 @@ def officers_campaign(walk: Walk) -> None:
     walk.shoot("officers-campaign")
 
 
+def on_both(walk: Walk, name: str, *widths: int) -> None:
+    """The open page of an officer as a phone and as a desk show it."""
+    for width in widths or (360, 1280):
+        as_tall_as_the_page(walk, width)
+        walk.shoot(f"{name}-360" if width == 360 else name)
+
+
+def officers_changes(walk: Walk) -> None:
+    """What an officer does when plans change: move a visit, call a day off, call, book for somebody."""
+    if not walk.options.password:
+        return
+    desk = "/quan-tri/appointments/"
+    walk.open(f"{desk}booking/")
+    walk.page.locator("#result_list tbody a").first.click()
+    walk.page.get_by_role("link", name="Đổi lịch", exact=True).click()
+    on_both(walk, "officers-move")
+    walk.open("/quan-tri/dat-lich/")
+    on_both(walk, "officers-counter", 360)
+    walk.page.locator(".floor-session").first.click()
+    on_both(walk, "officers-counter-book", 360)
+    others = {"arrived": f"{desk}card/the-da-ve/", "helper": f"{desk}helper/add/"}
+    for name, path in (others | {"calls": "/quan-tri/notifications/calltask/"}).items():
+        walk.open(path)
+        on_both(walk, f"officers-{name}", 360)
+    officers_close(walk)
+
+
+def officers_close(walk: Walk) -> None:
+    """A day is called off: the form, what would happen, what happened. Last, for its people move."""
+    walk.open("/quan-tri/appointments/session/")
+    walk.page.locator("#result_list tbody a").first.click()
+    walk.page.get_by_role("link", name="Hủy buổi này", exact=True).click()
+    walk.page.locator("#close-reason").fill("Mất điện cả phường")
+    walk.page.locator("input[name=target]").nth(1).check()
+    walk.press("Xem trước")
+    walk.page.locator("#close-preview").wait_for()
+    on_both(walk, "officers-close")
+    walk.press("Hủy buổi và báo cho mọi người")
+    walk.page.wait_for_load_state()
+    on_both(walk, "officers-closed", 360)
+
+
 ROADS: tuple[Callable[[Walk], None], ...] = (
     front_pages,
     declaration,
     code_and_ticket,
     more_citizens,
     officers_list,
+    officers_changes,
 )
 
 

@@ -18,7 +18,7 @@ from tests.servers import Postgres, Valkey, new_folder, start_postgres, start_va
 
 LOUD = {"LOG_LEVEL": "DEBUG", "OUTBOX_SWEEP_SECONDS": "2", "WORK_BITS": "4", "QUEUE_SECONDS": "1"}
 ACCESS_LINE = "%(method)s %(path)s?%(query_string)s %(status)d"
-QUEUES = "codes,transactional,bulk,maintenance"
+QUEUES = "codes,transactional,bulk,callbacks,documents,maintenance"
 
 
 @dataclass

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from appointments.actions.open_campaign import Plan, create_campaign, move_campaign
+from appointments.actions.open_campaign import create_campaign, move_campaign
 from appointments.enums import CampaignStatus
 from appointments.models import Campaign, Slot
+from appointments.timetable import Plan, Round
 from portal.citizens.actions.contacts import ensure_contact
 from portal.citizens.models import Contact
 from portal.common.actors import SystemActor
@@ -115,19 +116,17 @@ def make_campaign(
 ) -> Campaign:
     """An open campaign from tomorrow on: `days` sessions from 08:00, half-hour slots of `capacity` places."""
     first = local_today() + dt.timedelta(days=1)
-    plan = Plan(
-        name="Cấp căn cước lưu động",
+    line = Round(
         first_date=first,
         last_date=first + dt.timedelta(days=days - 1),
         weekdays=(0, 1, 2, 3, 4, 5, 6),
-        skip_holidays=False,
         place_name="Nhà văn hóa phường",
         place_address="Số 25 đường Hoa Sữa",
-        opens=480,
-        closes=480 + 60 * hours,
+        spans=((480, 480 + 60 * hours),),
         slot_minutes=30,
         capacity=capacity,
     )
+    plan = Plan(name="Cấp căn cước lưu động", rounds=(line,), skip_holidays=False)
     campaign = create_campaign(unit=unit, procedure=procedure, plan=plan, by=BY)
     return move_campaign(campaign=campaign, to=CampaignStatus.OPEN, by=BY)
 

@@ -30,14 +30,31 @@ PLAIN = {
     "officers.officer": "password username rank_title",
     "officers.roleassignment": "role valid_from valid_to granted_by",
     # Opted-out purposes, not a word about the person.
-    "notifications.contactpoint": "opt_outs",
+    "notifications.contactpoint": "opt_outs refused_channels",
+    "notifications.providerstate": "provider share rest_seconds",
+    "notifications.messagebudget": "monthly_limit",
     "notifications.messagetemplate": "channel notice provider_id body parameters version",
     # Codes of errors and references of providers; the text and its context are encrypted or derived.
     "notifications.outboxmessage": (
-        "intent notice message_class queued_by state attempts send_round plan hop provider_ref last_error "
-        "parts cost"
+        "intent notice message_class queued_by state attempts send_round plan hop provider provider_ref "
+        "last_error parts cost"
     ),
-    "notifications.deliveryattempt": "send_round hop number channel outcome error_code",
+    # Which notice, how often and how it ended; words and notes are encrypted.
+    "notifications.calltask": "notice requested_by state attempts",
+    "notifications.callattempt": "number outcome",
+    "notifications.deliveryattempt": "send_round hop number channel provider outcome error_code took_ms",
+    # Ids of accounts and apps, random tokens, digests of our own files, codes of errors; names of units' OAs.
+    "zalo.officialaccount": (
+        "name oa_id app_id webhook_token state followers daily_quota remaining_quota check_error mismatches "
+        "oa_id_matches"
+    ),
+    "zalo.tokenvault": "generation attempts",
+    "zalo.consentrequest": "state_digest",
+    "zalo.tokenentry": "event error generation actor",
+    # What kind of event and how it went; who and what stands in the encrypted body.
+    "zalo.webhookevent": "name state attempts repeats last_error",
+    "zalo.upload": "kind digest upload_id",
+    "zalo.menuitem": "position title kind value",
     "citizens.codebudget": "used queued",
     "citizens.spentproof": "digest",
     # SHA-256 of random secrets; the path says which page, what was typed there is encrypted.
@@ -46,6 +63,8 @@ PLAIN = {
     "citizens.citizentoken": "token_hash",
     "citizens.onetimecode": "purpose tries",
     "citizens.contactperson": "role",
+    "citizens.organisation": "status enrolled_by",
+    "citizens.membership": "role valid_from valid_to granted_by ended_by",
     "citizens.consent": "purpose text_key text_version channel recorded_by",
     # The code is random; the kind of request is one of a few.
     "procedures.declaration": "filed_by code request_kind status",
@@ -55,9 +74,28 @@ PLAIN = {
     ),
     "procedures.paper": "text form request_kind age_band order",
     "procedures.fee": "request_kind amount note legal_basis valid_from valid_to",
-    "appointments.campaign": "name slug description status",
-    "appointments.session": "date place_name place_address last_number",
-    "appointments.slot": "starts minutes capacity taken",
+    "appointments.campaign": "name slug description status kind numbering",
+    "appointments.session": "date place_name place_address last_number status",
+    "appointments.slot": "starts minutes capacity taken reserve reserve_taken",
+    "appointments.sessionservice": "minutes_per_person",
+    "appointments.officecalendar": (
+        "place_name place_address days_ahead counters minutes_per_person slot_minutes reserve"
+    ),
     "appointments.booking": "status number filed_by",
+    "appointments.archivedbooking": "status number request_kind age_band filed_by_kind",
     "appointments.statusentry": "frm to actor",
+    "appointments.sessionclosure": "closed_by people moved displaced",
+    # The codes are random; who waits, and with which answers, is hashed or encrypted.
+    "appointments.waitingentry": "code size status passed",
+    "appointments.interest": "code status",
+    "appointments.card": "status pickup_on",
+    "appointments.cardentry": "frm to actor",
+    "appointments.helper": "quota valid_to enrolled_by",
+    # Counters and queue numbers hang over everybody's head; why somebody goes first is encrypted.
+    "appointments.counter": "number name",
+    "appointments.deskrules": "priority_every minutes_per_person",
+    "appointments.deskday": "screen_code last_station",
+    "appointments.station": "number last_walk_in",
+    "appointments.turn": "label status due order call_count",
+    "appointments.deskoperation": "kind outcome note actor",
 }

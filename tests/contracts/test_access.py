@@ -48,6 +48,8 @@ def right_values(booking) -> dict[str, object]:
         "slot_uid": booking.slot.uid,
         "booking_uid": booking.uid,
         "code": booking.declaration.code,
+        "session_uid": booking.session.uid,
+        "challenge_uid": uuid.uuid4(),
         "uid": booking.uid,
         "token": "x",
     }
@@ -56,7 +58,8 @@ def right_values(booking) -> dict[str, object]:
 @pytest.fixture
 def guessed_values(right_values) -> dict[str, object]:
     """The same with every secret part invented."""
-    return right_values | {"booking_uid": uuid.uuid4(), "code": NOBODYS_CODE, "uid": uuid.uuid4()}
+    guessed = ("booking_uid", "uid", "entry_uid", "interest_uid")
+    return right_values | {name: uuid.uuid4() for name in guessed} | {"code": NOBODYS_CODE}
 
 
 # ---- the table and the URLconf say the same
@@ -139,6 +142,17 @@ def test_citizens_and_machines_urls_want_their_token(audience, right_values, cli
     assert opened == {}
 
 
+def test_officers_urls_outside_their_site_want_the_log_in_too(right_values, client):
+    found = answers(client, OFFICER, right_values)
+    opened = {
+        name: answer.status_code
+        for name, answer in found.items()
+        if answer.status_code != 405 and not leads_to_officers(answer)
+    }
+    assert found != {}
+    assert opened == {}
+
+
 @pytest.mark.parametrize("name", named(DEVELOPMENT))
 def test_development_urls_are_not_in_production(name, right_values, client, settings):
     settings.PORTAL_MODE = "production"
@@ -156,6 +170,7 @@ def officers_paths() -> list[str]:
         "to": "open",
         "slug": "step",
         "uid": uuid.UUID(int=1),
+        "session_uid": uuid.UUID(int=1),
         "app_label": "units",
         "url": "khong-co",
     }

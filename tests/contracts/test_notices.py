@@ -1,17 +1,21 @@
 """Whatever the portal may say has words, all its parameters, and a length that people and budgets bear."""
 
+import re
+
 import pytest
 from django.apps import apps
 
-from portal.notifications.actions.templates import file_text, template_folder
 from portal.notifications.channels.sms.text import count_parts, is_gsm, strip_accents
-from portal.notifications.notices import all_notices
+from portal.notifications.notices import all_notices, file_text, template_folder
 from portal.notifications.validators import clean_template_body, fill, parameters_of
 
 # About the longest each can be; a parameter nobody thought of here fails the test.
 SAMPLES = {
     "unit": "Công an phường Hoàng Hoa Thám Nam, thành phố Hải Vân Đông",
     "code": "ABCD-EFGH-JKMN",
+    "until": "11:30 25/11",
+    "campaign_name": "Cấp căn cước lưu động tại Nhà văn hóa tổ dân phố số 14, tháng 11 năm 2026",
+    "link": "https://dichvu.haivandong.example/phuong-hai-van-dong-son-hai/phieu/ABCDEFGHJKMN/",
     "number": "1250",
     "time": "08:30",
     "date": "05/09/2026",
@@ -42,9 +46,67 @@ def test_notice_fits_into_three_parts(notice):
     assert count_parts(sent) <= MOST_PARTS
 
 
+HOUSE = [one for one in all_notices() if one.key.split(".")[0] in ROOMS]
+# Impostors call in the name of the police: no message goes out without the sentence that unmasks them.
+SAFETY = re.compile(r"Công an KHÔNG gọi (?=[^.]*đòi tiền)(?=[^.]*hỏi mã)[^.]*bảo cài ứng dụng\.")
+
+
+@pytest.mark.parametrize("notice", HOUSE, ids=lambda notice: notice.key)
+def test_notice_has_a_title_for_people(notice):
+    assert notice.title != notice.key, (
+        f"templates/messages/title/{notice.key.replace('.', '/')}.txt is missing"
+    )
+
+
+@pytest.mark.parametrize("notice", SMS, ids=lambda notice: notice.key)
+def test_notice_says_what_police_never_ask_for(notice):
+    assert SAFETY.search(file_text("sms", notice.key))
+
+
+CALLS = [one for one in HOUSE if "call" in one.hops]
+SAMPLES_OF_CALLS = SAMPLES | {"code_tail": "JKMN"}
+
+
+def test_there_are_notices_told_by_a_call():
+    assert CALLS != []
+
+
+@pytest.mark.parametrize("notice", CALLS, ids=lambda notice: notice.key)
+def test_call_says_who_speaks_proves_it_and_warns(notice):
+    """Who we are; then the end of the code, which an impostor lacks; what police never ask for is the end."""
+    body = file_text("call", notice.key)
+    assert body is not None, f"templates/messages/call/{notice.key.replace('.', '/')}.txt is missing"
+    assert clean_template_body(body) == body
+    assert set(parameters_of(body)) <= set(notice.parameters)
+    sections = fill(body, SAMPLES_OF_CALLS).split("\n\n")
+    assert SAMPLES["unit"] in sections[0]
+    assert ("4 ký tự cuối" in sections[1]) == ("code_tail" in notice.parameters)
+    assert sections[-1].startswith(
+        "Công an không bao giờ đòi tiền, hỏi mã xác nhận hay bảo cài ứng dụng qua điện thoại."
+    )
+
+
 def test_every_text_belongs_to_a_notice():
-    folder = template_folder() / "sms"
-    texts = {
-        str(path.relative_to(folder).with_suffix("")).replace("/", ".") for path in folder.rglob("*.txt")
-    }
+    texts = {".".join([path.parent.name, path.stem]) for path in template_folder().glob("*/*/*.txt")}
     assert texts - {notice.key for notice in all_notices()} == set()
+
+
+# A message shows on a locked screen to whoever sits beside: it may say that there is news, not about what.
+REVEALING = re.compile(
+    r"tố giác|tố cáo|tin báo|tội phạm|ma túy|đánh bạc|cờ bạc|mại dâm|xâm hại|bạo (?:lực|hành)|trộm"
+    r"|cướp|lừa đảo|giết|hiếp|buôn người|mua bán người|truy nã|vi phạm|gây rối|cưỡng (?:bức|đoạt)",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(one for one in template_folder().glob("*/*/*.txt") if one.parts[-3] != "call"),
+    ids=lambda path: "/".join(path.parts[-3:]),
+)
+def test_text_on_a_locked_screen_names_no_kind_of_report(path):
+    assert REVEALING.search(path.read_text(encoding="utf-8")) is None
+
+
+def test_revealing_words_are_seen():
+    assert REVEALING.search("Tin tố giác của Ông/Bà đã được tiếp nhận")

@@ -4,12 +4,32 @@ import importlib
 
 import pytest
 
-from appointments.enums import BookingStatus, CampaignStatus
-from appointments.workflow import BOOKING_WORKFLOW, CAMPAIGN_WORKFLOW
+from appointments.enums import (
+    BookingStatus,
+    CampaignStatus,
+    CardStatus,
+    InterestStatus,
+    SessionStatus,
+    TurnStatus,
+    WaitingStatus,
+)
+from appointments.workflow import (
+    BOOKING_WORKFLOW,
+    CAMPAIGN_WORKFLOW,
+    CARD_WORKFLOW,
+    INTEREST_WORKFLOW,
+    SESSION_WORKFLOW,
+    TURN_WORKFLOW,
+    WAITING_WORKFLOW,
+)
+from portal.citizens.enums import OrganisationStatus
+from portal.citizens.workflow import ORGANISATION_WORKFLOW
 from portal.common.errors import Conflict
 from portal.common.workflow import Workflow
-from portal.notifications.enums import State
-from portal.notifications.workflow import MESSAGE_WORKFLOW
+from portal.notifications.enums import CallState, State
+from portal.notifications.workflow import CALL_WORKFLOW, MESSAGE_WORKFLOW
+from portal.zalo.enums import AccountState, EventState
+from portal.zalo.workflow import ACCOUNT_WORKFLOW, EVENT_WORKFLOW
 from procedures.enums import DeclarationStatus
 from procedures.workflow import DECLARATION_WORKFLOW
 from tests.contracts.law import ROOT
@@ -19,7 +39,16 @@ from tests.people import BY
 TABLES = {
     "booking": (BOOKING_WORKFLOW, BookingStatus, BookingStatus.HELD),
     "campaign": (CAMPAIGN_WORKFLOW, CampaignStatus, CampaignStatus.DRAFT),
+    "card": (CARD_WORKFLOW, CardStatus, CardStatus.IN_PRODUCTION),
+    "session": (SESSION_WORKFLOW, SessionStatus, SessionStatus.PLANNED),
+    "turn": (TURN_WORKFLOW, TurnStatus, TurnStatus.WAITING),
+    "call": (CALL_WORKFLOW, CallState, CallState.WAITING),
+    "waiting": (WAITING_WORKFLOW, WaitingStatus, WaitingStatus.UNVERIFIED),
+    "interest": (INTEREST_WORKFLOW, InterestStatus, InterestStatus.UNVERIFIED),
+    "zalo_account": (ACCOUNT_WORKFLOW, AccountState, AccountState.NEEDS_CONSENT),
+    "zalo_event": (EVENT_WORKFLOW, EventState, EventState.WAITING),
     "message": (MESSAGE_WORKFLOW, State, State.QUEUED),
+    "organisation": (ORGANISATION_WORKFLOW, OrganisationStatus, OrganisationStatus.ACTIVE),
     "declaration": (DECLARATION_WORKFLOW, DeclarationStatus, DeclarationStatus.DRAFT),
 }
 EACH = pytest.mark.parametrize(("table", "statuses", "start"), TABLES.values(), ids=TABLES)

@@ -20,8 +20,8 @@ import pytest
 from django.db import connection, transaction
 
 from portal.celery import app
+from portal.common import broker as wake
 from portal.common.actors import SystemActor
-from portal.notifications import wake
 from portal.notifications.actions.contact_points import ensure_contact_point
 from portal.notifications.actions.queue_message import queue_message
 from portal.notifications.actions.templates import create_template
@@ -35,7 +35,9 @@ MESSAGES = 200
 SECONDS_AFTER_RETURN = 60
 TESTER = SystemActor("tester")
 NOTICE = register_notice(
-    Notice("faults.confirmed", "transactional", purpose="faults", parameters=("number",))
+    Notice(
+        "faults.confirmed", "transactional", purpose="faults", parameters=("number",), answers_at_once=True
+    )
 )
 
 
@@ -104,7 +106,12 @@ def worker(transactional_db, tmp_path, start_process, own_valkey: Valkey, provid
     """A worker with beat on this test's database, broker and provider, sweeping as often as by default."""
     return start_process(
         *("-m", "celery", "-A", "portal", "worker", "--beat", "--concurrency", "2", "--loglevel", "INFO"),
-        *("--queues", "codes,transactional,bulk,maintenance", "--include", "tests.faults.test_broker_loss"),
+        *(
+            "--queues",
+            "codes,transactional,bulk,callbacks,documents,maintenance",
+            "--include",
+            "tests.faults.test_broker_loss",
+        ),
         *("--without-gossip", "--without-mingle"),
         **database_environment(tmp_path),
         PORTAL_BROKER_URL=f"{own_valkey.url}/0",

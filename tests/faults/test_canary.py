@@ -27,6 +27,8 @@ WRITTEN = (
     "SELECT count(*) FROM citizens_waitingrequest",
     "SELECT count(*) FROM notifications_outboxmessage",
     "SELECT count(*) FROM audit_seal",
+    "SELECT count(*) FROM zalo_webhookevent",
+    "SELECT count(*) FROM zalo_zalouser",
 )
 
 

@@ -17,12 +17,11 @@ def fill_plan(desk, procedure) -> None:
     now = local_now()
     texts = {
         "name": NAME,
-        "first_date": f"{now + dt.timedelta(days=1):%d/%m/%Y}",
-        "last_date": f"{now + dt.timedelta(days=8):%d/%m/%Y}",
-        "place_name": "Nhà sinh hoạt tổ dân phố",
-        "place_address": "Số 2 đường Hoa Sữa",
-        "opens": "07:30",
-        "closes": "09:30",
+        "rounds-0-first_date": f"{now + dt.timedelta(days=1):%d/%m/%Y}",
+        "rounds-0-last_date": f"{now + dt.timedelta(days=8):%d/%m/%Y}",
+        "rounds-0-place_name": "Nhà sinh hoạt tổ dân phố",
+        "rounds-0-place_address": "Số 2 đường Hoa Sữa",
+        "rounds-0-spans": "07:30-09:30",
         "intake_opens_at_0": f"{now - dt.timedelta(days=1):%d/%m/%Y}",
         "intake_opens_at_1": "00:00",
         "intake_closes_at_0": f"{now + dt.timedelta(days=9):%d/%m/%Y}",
@@ -40,8 +39,9 @@ def test_officer_opens_a_campaign_and_the_citizen_sees_it(open_page, live_portal
     desk.goto(f"{live_portal}/quan-tri/appointments/campaign/add/")
     fill_plan(desk, id_card)
     desk.keyboard.press("Escape")
-    desk.locator("button[name=_continue], button[name=_save]").first.click()
-    desk.wait_for_url(re.compile(r"/campaign/(\d+/change/)?$"))
+    press(desk, "Xem trước")
+    press(desk, "Tạo đợt này")
+    desk.wait_for_url(re.compile(r"/campaign/\d+/change/$"))
     desk.goto(f"{live_portal}/quan-tri/appointments/campaign/")
     desk.get_by_role("link", name=NAME).click()
     desk.get_by_role("link", name="Mở nhận đăng ký", exact=True).click()

@@ -79,7 +79,9 @@ def test_keyboard_alone_fills_the_declaration(page, live_portal, campaign, page_
             (PERSON["full_name"], PERSON["birth_date"], PHONE)[place - 1]
         )
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert page.evaluate("document.activeElement.textContent") == "Khai thêm để khi đến làm nhanh hơn"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Thêm người đi cùng"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == HOLD
     page.keyboard.press("Enter")
@@ -104,7 +106,7 @@ def test_fields_help_the_phone_and_mark_what_is_optional(page, live_portal, camp
     assert asked["identity_number"].get_attribute("inputmode") == "numeric"
     assert not asked["identity_number"].is_visible()
     marked = page.locator("label:has(.optional)")
-    assert marked.count() == page.locator(".fold-body .form-label").count() == 9
+    assert marked.count() == page.locator(".fold-body .form-label").count() == 16
 
 
 def test_first_view_is_light(page, live_portal, campaign) -> None:

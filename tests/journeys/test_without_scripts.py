@@ -14,7 +14,7 @@ def test_road_without_scripts(page_without_scripts, live_portal, campaign, page_
     press(page, HOLD)
     page.locator(".error-summary a").first.click()
     assert page.url.endswith("#id_request_kind_0")
-    page.locator(".fold summary").click()
+    page.locator("[data-fold=more] summary").click()
     page.locator("#id_note").fill("Đi xe lăn")
     declare(page)
     assert "Chỗ được giữ đến" in page.locator(".countdown").inner_text()
