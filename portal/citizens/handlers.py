@@ -11,7 +11,7 @@ from portal.citizens.actions.personal_data import forget_person
 from portal.citizens.models import Person
 from portal.citizens.personal_data import Erased, Holding, Kept, Part, Terms, Unlinked, register_personal_data
 from portal.common.actors import Actor
-from portal.notifications.models import ContactPoint
+from portal.notifications.models import ContactPoint, ZaloLink
 from portal.units.succession import register_stays
 
 # The periods are a proposal of this project (facts in docs/privacy.md); the law says "no longer than needed".
@@ -64,6 +64,11 @@ def _declare_parts() -> None:
             "Sealed uids; its text is not kept.",
         ),
         ("notifications.CallTask", "notifications.ContactPoint", "Sealed uids of what the call is about."),
+        (
+            "zalo.ZaloUser",
+            "notifications.ContactPoint",
+            "A Zalo id of one account; leads to a phone only while its holder has it linked.",
+        ),
     ):
         register_personal_data(label, Part(of, reason))
 
@@ -111,12 +116,6 @@ def _declare_unlinked() -> None:
             "Events as Zalo sent them, until each room took what it needs.",
             "14 days after it was worked off.",
             "Names a Zalo id that leads to no person until somebody links it.",
-        ),
-        (
-            "zalo.ZaloUser",
-            "Knows who follows an account and until when he may be answered.",
-            "As long as the unit has the account.",
-            "A Zalo id that leads to no person until somebody links it.",
         ),
         (
             "officers.Officer",
@@ -171,7 +170,19 @@ def _phones_of(person: Person) -> Any:
 
 
 def _tell_phone(row: ContactPoint) -> dict[str, Any]:
-    return {"phone": row.phone, "opt_outs": row.opt_outs}
+    links = row.zalo_links.select_related("account", "zalo_user").order_by("pk")
+    return {"phone": row.phone, "opt_outs": row.opt_outs, "zalo": [_tell_link(link) for link in links]}
+
+
+def _tell_link(link: ZaloLink) -> dict[str, Any]:
+    """The id is told while the link stands; afterwards it may be somebody else's."""
+    return {
+        "account": str(link.account),
+        "user_id": None if link.ended_at else link.zalo_user.user_id,
+        "how": link.how,
+        "linked_at": link.linked_at.isoformat(),
+        "ended_at": link.ended_at.isoformat() if link.ended_at else None,
+    }
 
 
 def _keep_phones(*, person: Person, reason: str, by: Actor) -> Erased:

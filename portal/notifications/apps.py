@@ -15,6 +15,7 @@ class NotificationsConfig(AppConfig):
         from portal.notifications.tasks import (
             expire_call_list,
             forget_call_notes,
+            forget_zalo_links,
             poll_missing_reports,
             sweep,
         )
@@ -34,6 +35,13 @@ class NotificationsConfig(AppConfig):
             3600,
             forget_call_notes.s(),
             name="notifications.forget_call_notes",
+            queue="maintenance",
+            expires=3600,
+        )
+        app.add_periodic_task(
+            3600,
+            forget_zalo_links.s(),
+            name="notifications.forget_zalo_links",
             queue="maintenance",
             expires=3600,
         )

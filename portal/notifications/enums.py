@@ -51,6 +51,14 @@ class Window(models.TextChoices):
     CLOSED = "closed", _("Đã đóng")
 
 
+class LinkedBy(models.TextChoices):
+    """How somebody showed that a phone and a Zalo user are his."""
+
+    CODE = "code", _("Nhắn mã cho OA")
+    SIGNED_LINK = "signed_link", _("Mở liên kết đã ký")
+    SHARED_INFO = "shared_info", _("Chia sẻ số điện thoại cho OA")
+
+
 class CallState(models.TextChoices):
     """Where a call is. The allowed moves stand in workflow.py."""
 

@@ -24,6 +24,8 @@ CALL_LEASE = dt.timedelta(minutes=10)
 CALL_AGAIN = {"no_answer": dt.timedelta(minutes=30), "later": dt.timedelta(hours=1)}
 MAX_CALLS = 5
 NOTES_KEPT = dt.timedelta(days=90)
+# A link to a Zalo user that ended: so long an officer can tell somebody whom messages went to.
+LINKS_KEPT = dt.timedelta(days=90)
 # A token is renewed by the channel itself; if that does not help, somebody has to look.
 MAX_REFRESHES = 3
 # Zalo's own night ends at 06:00; an answer is not wanted in the same second by everybody.

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from portal.common.actors import SystemActor
 from portal.notifications.actions.deliver import deliver
+from portal.notifications.actions.link_zalo_user import forget_links
 from portal.notifications.actions.poll_reports import poll_reports
 from portal.notifications.actions.request_call import expire_calls, forget_notes
 from portal.notifications.actions.sweep import send_bulk_slice, sweep_outbox, wake_due
@@ -45,6 +46,11 @@ def expire_call_list() -> None:
 @shared_task(name="notifications.forget_call_notes")
 def forget_call_notes() -> None:
     forget_notes(by=POSTMAN)
+
+
+@shared_task(name="notifications.forget_zalo_links")
+def forget_zalo_links() -> None:
+    forget_links(by=POSTMAN)
 
 
 @shared_task(name="notifications.sweep")

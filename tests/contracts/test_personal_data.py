@@ -10,6 +10,10 @@ from portal.citizens.actions.personal_data import export_person
 from portal.citizens.models import Person
 from portal.citizens.personal_data import Holding, Part, Unlinked, declared_models, holdings
 from portal.common.fields import EncryptedField, LookupHashField
+from portal.notifications.actions.link_zalo_user import link_zalo_user
+from portal.notifications.models import ContactPoint
+from portal.zalo.models import OfficialAccount, ZaloUser
+from portal.zalo.models.events import user_id_hash
 from tests.contracts.law import ROOT, house_models
 from tests.people import BY
 
@@ -70,8 +74,20 @@ def booking(slot) -> Booking:
     return confirm(hold(slot, **data))
 
 
+def link_zalo(booking: Booking) -> str:
+    """The phone that booked is linked to a Zalo user; returns his id."""
+    account = OfficialAccount.objects.create(
+        unit=booking.slot.session.unit, app_id="1000000000000000001", app_secret="secret", webhook_key="key"
+    )
+    user_id = "3000000000000000042"
+    user = ZaloUser.objects.create(account=account, user_id=user_id, user_id_hash=user_id_hash(user_id))
+    link_zalo_user(contact_point=ContactPoint.objects.get(), zalo_user=user, how="code", by=BY)
+    return user_id
+
+
 def test_every_rooms_columns_of_one_person_are_told(booking):
     """What stands sealed in any room's row about this person stands readable in the export."""
+    zalo_id = link_zalo(booking)
     told = export_person(person=Person.objects.get(), by=BY)
     assert {part["kind"] for part in told["held"]} == set(holdings())
     text = json.dumps(told, ensure_ascii=False)
@@ -82,5 +98,6 @@ def test_every_rooms_columns_of_one_person_are_told(booking):
         "Đi lại khó khăn",
         "Xóm Mây cũ",
         "+84751000000",
+        zalo_id,
     )
     assert [value for value in planted if value not in text] == []

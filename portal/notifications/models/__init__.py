@@ -4,6 +4,7 @@ from portal.notifications.models.contact_points import ContactPoint
 from portal.notifications.models.messages import DeliveryAttempt, OutboxMessage
 from portal.notifications.models.providers import ProviderState
 from portal.notifications.models.templates import MessageTemplate
+from portal.notifications.models.zalo_links import ZaloLink
 
 __all__ = [
     "CallAttempt",
@@ -14,4 +15,5 @@ __all__ = [
     "MessageTemplate",
     "OutboxMessage",
     "ProviderState",
+    "ZaloLink",
 ]
