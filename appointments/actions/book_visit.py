@@ -75,7 +75,7 @@ def _book(bookings: list[Booking], *, earlier: list[Booking], phone: str, by: Ac
         rows.append(new_entry(action="booking.book_attested", by=by, obj=booking, unit=booking.unit))
     insert_rows(rows)
     tell_booked(first, starts_at=first.slot.starts_at, by=by)
-    lock_campaign(first.session.campaign_id)
     mine = {booking.person_key for booking in bookings}
+    lock_campaign(first.session.campaign_id, persons=mine)
     release_holds([hold for hold in earlier if hold.person_key in mine], new_slot=first.slot, by=by)
     insert_with_places(bookings, numbered=True, staff=True, actor=by.actor_ref, now=now)

@@ -57,12 +57,12 @@ def _rearrange(earlier: Sequence[Booking], *, party: list[Booking], slot: Slot, 
     if more > 0:
         list(ContactPoint.objects.select_for_update(no_key=True).filter(phone_hash=earlier[0].phone_hash))
         refuse_crowded_phone(earlier[0], more=more)
-    lock_campaign(slot.session.campaign_id)
+    added = [booking for booking in party if booking.pk is None]
+    lock_campaign(slot.session.campaign_id, persons=[booking.person_key for booking in added])
     lock_slots(earlier[0].slot_id, slot.pk)
     _refuse_changed(earlier)
     kept = [booking for booking in party if booking.pk]
     dropped = [booking for booking in earlier if booking not in kept]
-    added = [booking for booking in party if booking.pk is None]
     give_back_places(kept)
     expire_bookings(dropped, actor=by.actor_ref, reason=REASON)
     take_places(slot, count=len(party), now=timezone.now())
@@ -81,7 +81,11 @@ def _refuse_changed(earlier: Sequence[Booking]) -> None:
         pk__in=[booking.pk for booking in earlier], status=BookingStatus.HELD, slot_id=earlier[0].slot_id
     )
     if len(held.order_by("pk").select_for_update(no_key=True).values_list("pk")) != len(earlier):
-        raise Conflict("hold_expired", _("Lượt giữ chỗ vừa thay đổi. Xin bấm lại một lần nữa."))
+        raise _changed()
+
+
+def _changed() -> Conflict:
+    return Conflict("hold_expired", _("Lượt giữ chỗ vừa thay đổi. Xin bấm lại một lần nữa."))
 
 
 def _settle(party: list[Booking], dropped: list[Booking], slot: Slot) -> None:
@@ -95,13 +99,17 @@ def _settle(party: list[Booking], dropped: list[Booking], slot: Slot) -> None:
 
 
 def _redraft(known: dict[str, Booking], wanted: Sequence[Booking], by: Actor) -> None:
-    for booking in wanted:
-        mine = known.get(booking.person_key)
-        draft = booking.declaration
-        if mine is not None and draft.details and _differ(mine.declaration, draft):
-            redraft_declaration(
-                declaration=mine.declaration, procedure_id=draft.procedure_id, details=draft.details, by=by
-            )
+    """The corrected answers, locked by key; Conflict `hold_expired` when one was confirmed meanwhile."""
+    pairs = [
+        (known[new.person_key].declaration, new.declaration) for new in wanted if new.person_key in known
+    ]
+    for mine, draft in sorted(pairs, key=lambda pair: pair[0].pk):
+        if not draft.details or not _differ(mine, draft):
+            continue
+        if not redraft_declaration(
+            declaration=mine, procedure_id=draft.procedure_id, details=draft.details, by=by
+        ):
+            raise _changed()
 
 
 def _differ(one: Declaration, other: Declaration) -> bool:

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.actions.moving_places import ChangedMeanwhile, Step, carry_out, plan_steps
+from appointments.actions.places import lock_persons
 from appointments.actions.prepare_visit import ALREADY_TEXT, person_key
 from appointments.actions.prove_visit import choose_people, prove_visit
-from appointments.enums import BookingStatus, CampaignStatus, SessionStatus
-from appointments.models import Booking, Session, Slot
+from appointments.enums import LIVE, BookingStatus, CampaignStatus, SessionStatus
+from appointments.models import Booking, Campaign, Session, Slot
 from appointments.notices import VISIT_MOVED, VISIT_RESCHEDULED, Notice
 from appointments.queries import people_of, slot_by_uid
 from appointments.workflow import BOOKING_WORKFLOW
@@ -156,6 +157,7 @@ def _move_once(
             tell_moved([step.result for step in steps], slot=slot, notice=notice, by=by)
             for step in steps:
                 record(action="booking.move", by=by, obj=step.result, unit=booking.unit)
+            _lock_newcomers(steps)
             carry_out(steps, now=timezone.now(), actor=by.actor_ref, party=party, reason=reason)
     except IntegrityError as error:
         raise Conflict("already_registered", str(ALREADY_TEXT)) from error
@@ -164,9 +166,26 @@ def _move_once(
 
 def rekey(step: Step) -> None:
     """One live place per person and campaign: another campaign, another key."""
-    campaign, details = step.slot.session.campaign, step.old.declaration.details
-    if step.new is not None and campaign.pk != step.old.session.campaign_id and details:
-        step.new.person_key = person_key(campaign, details)
+    if step.new is not None:
+        step.new.person_key = key_in(step.slot.session.campaign, step.old)
+
+
+def key_in(campaign: Campaign, booking: Booking) -> str:
+    """The person's key of a booking in the campaign it goes to."""
+    details = booking.declaration.details
+    if campaign.pk == booking.session.campaign_id or not details:
+        return booking.person_key
+    return person_key(campaign, details)
+
+
+def _lock_newcomers(steps: list[Step]) -> None:
+    """Whoever has no place in this campaign yet; the others keep theirs from everybody by their rows."""
+    fresh = [(step.old, step.new) for step in steps if step.new is not None]
+    keys = [
+        new.person_key for old, new in fresh if old.status not in LIVE or new.person_key != old.person_key
+    ]
+    if keys:
+        lock_persons(keys)
 
 
 def tell_moved(people: list[Booking], *, slot: Slot, notice: Notice, by: Actor) -> None:

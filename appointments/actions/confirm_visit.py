@@ -229,7 +229,8 @@ def _take_numbers(party: Sequence[Booking], *, contact: Contact, wanted: Slot | 
     """The locked part, last."""
     now = timezone.now()
     if wanted is not None:
-        lock_campaign(wanted.session.campaign_id)
+        persons = [booking.person_key for booking in party]
+        lock_campaign(wanted.session.campaign_id, persons=persons)
         take_places(wanted, count=len(party), now=now)
         if not move_holds(party, slot=wanted, status=BookingStatus.EXPIRED):
             raise _ChangedMeanwhile

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from appointments.actions.change_visit import rekey
+from appointments.actions.change_visit import key_in, rekey
 from appointments.actions.moving_places import (
     ChangedMeanwhile,
     Step,
@@ -18,7 +18,7 @@ from appointments.actions.moving_places import (
     plan_steps,
     set_status,
 )
-from appointments.actions.places import HOLD_CLOCK, free_expired_holds, lock_slots
+from appointments.actions.places import HOLD_CLOCK, free_expired_holds, lock_persons, lock_slots
 from appointments.enums import LIVE, BookingStatus
 from appointments.models import Booking, Session, SessionClosure, Slot
 from appointments.notices import VISIT_DISPLACED, VISIT_RESCHEDULED
@@ -105,7 +105,10 @@ def _empty_batch(closure: SessionClosure, *, may_move: bool) -> bool:
     session = Session.objects.select_related("campaign", "unit").get(pk=locked.session_id)
     parties = parties_of(session, BATCH)
     target = locked.target if may_move else None
-    _lock(session, target, [one for party in parties for one in party])
+    people = [one for party in parties for one in party]
+    if target is not None and target.campaign_id != session.campaign_id:
+        lock_persons(key_in(target.campaign, one) for one in people)
+    _lock(session, target, people)
     moves, displaced, holds = _sort(parties, target=target)
     now = timezone.now()
     _move(locked, moves, now=now)

@@ -82,9 +82,10 @@ def hold_visit(
 
 
 def _hold(bookings: list[Booking], *, earlier: list[Booking], admitted: Admitted, by: Actor) -> OneTimeCode:
-    """Everything that is written, in the order of the locks: phone, campaign, slots, bookings, budget."""
+    """Everything that is written, in the locks' order: phone, campaign, persons, slots, bookings, budget."""
     phone = lock_phone(admitted, by=by)
-    lock_campaign(bookings[0].session.campaign_id)
+    persons = [booking.person_key for booking in bookings]
+    lock_campaign(bookings[0].session.campaign_id, persons=persons)
     release_holds(earlier, new_slot=bookings[0].slot, by=by)
     refuse_crowded_phone(bookings[0], more=len(bookings))
     challenge = write_code(admitted, to=phone, purpose=PURPOSE, about=bookings[0].uid, by=by)

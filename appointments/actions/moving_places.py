@@ -1,8 +1,9 @@
 """The locked part of moving people: places there, places back, numbers, rows; for one or for hundreds.
 
 Locks are taken in the house's order (docs/adr/0014-places-and-numbers.md): all slots by key, the bookings by
-key, the sessions' counters by key. Everything is decided after the locks, in a fixed number of statements per
-slot and session, however many people move.
+key, the sessions' counters by key; people who are new in a campaign were locked by the caller before.
+Everything is decided after the locks, in a fixed number of statements per slot and session, however many
+people move.
 """
 
 import datetime as dt

@@ -1,8 +1,9 @@
 """Places and numbers: stored counters that only conditional updates move (docs/adr/0014, 0024).
 
 Everything else (hashes, persons, consent, outbox, journal) is done before, so that the hot rows are locked
-for as short as possible. Locks are always taken in the order phone, campaign, slots (by key), bookings (by
-key), session, code budget. The statements that take several of these at once stand in place_statements.
+for as short as possible. Locks are always taken in the order phone, campaign, persons (by their lock's
+number), slots (by key), bookings (by key), session, code budget. The statements that take several of these
+at once stand in place_statements.
 """
 
 import datetime as dt
@@ -27,11 +28,13 @@ FEW_TEXT = _("Khung giờ này không còn đủ %(count)s chỗ. Xin chọn khu
 HOLD_CLOCK = SystemActor("hold-clock")
 ATTEMPTS = 3
 RESERVE_ATTEMPTS = 10  # the reserve can shrink once for each of a family of eight
-_CAMPAIGN_LOCKS = 1_014  # a name space of advisory locks; the number is that of the decision
+_CAMPAIGN_LOCKS, _PERSON_LOCKS = 1_014, 1_024  # name spaces of advisory locks; the decisions' numbers
 
 
-def lock_campaign(campaign_id: int, *, alone: bool = False) -> None:
+def lock_campaign(campaign_id: int, *, alone: bool = False, persons: Iterable[str] = ()) -> None:
     """Until the commit: many may book at once, and who closes a campaign or calls off a session is `alone`.
+
+    `persons` are locked next, by the same statement, as by `lock_persons`.
 
     So whoever closes waits for the requests in flight, and later ones see it closed. An advisory lock and
     not FOR SHARE on the row: row locks let new readers overtake a waiting writer, who in a rush would wait
@@ -39,7 +42,29 @@ def lock_campaign(campaign_id: int, *, alone: bool = False) -> None:
     """
     if connection.vendor == "postgresql":
         name = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        first_value(f"SELECT {name}(%s, %s)", [_CAMPAIGN_LOCKS, campaign_id])
+        first_value(
+            f"SELECT {name}(%s, %s) UNION ALL {_LOCK_PERSONS}",
+            [_CAMPAIGN_LOCKS, campaign_id, *_person_locks(persons)],
+        )
+
+
+_LOCK_PERSONS = "SELECT pg_advisory_xact_lock(%s, each) FROM unnest(%s::int[]) AS each"
+
+
+def lock_persons(person_keys: Iterable[str]) -> None:
+    """Until the commit nobody else gives a place to these people, by their `Booking.person_key`.
+
+    The unique key alone would do so row by row in the order of the form: two officers who register one family
+    in different orders would each wait for a person of the other. Two people who share a number only wait for
+    each other.
+    """
+    if connection.vendor == "postgresql":
+        first_value(_LOCK_PERSONS, _person_locks(person_keys))
+
+
+def _person_locks(person_keys: Iterable[str]) -> list[Any]:
+    """Name space and numbers; a keyed hash is hexadecimal, 28 bits of it fit into a lock's number."""
+    return [_PERSON_LOCKS, sorted({int(key[:7], 16) for key in person_keys})]
 
 
 def lock_slots(*slot_ids: int) -> None:

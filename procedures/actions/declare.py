@@ -63,14 +63,21 @@ def submit_many(
 
 def redraft_declaration(
     *, declaration: Declaration, procedure_id: int, details: dict[str, str], by: Actor
-) -> None:
-    """Replace what a draft says and for what; a declaration that was confirmed meanwhile stays as it is."""
+) -> bool:
+    """Replace what a draft says and for what; False when it was confirmed meanwhile and stays as it is.
+
+    Runs inside the caller's transaction: the row is locked before it is looked at, so a confirmation that is
+    about to commit is waited for and not written over.
+    """
+    draft = Declaration.objects.filter(pk=declaration.pk, status=DeclarationStatus.DRAFT)
+    if not draft.select_for_update(no_key=True).values_list("pk"):
+        return False
     declaration.procedure_id = procedure_id
     declaration.details = details
     declaration.request_kind = details["request_kind"]
     declaration.filed_by = by.actor_ref
-    if Declaration.objects.filter(pk=declaration.pk, status=DeclarationStatus.DRAFT).exists():
-        declaration.save(update_fields=["procedure", "details", "request_kind", "filed_by"])
+    declaration.save(update_fields=["procedure", "details", "request_kind", "filed_by"])
+    return True
 
 
 def submit_declaration(

@@ -102,7 +102,7 @@ def test_submitted_declaration_is_neither_rewritten_nor_dropped(draft: Declarati
     stale = Declaration.objects.get(pk=draft.pk)
     submit_declaration(declaration=draft, subject=person, contact=None, by=BY)
     changed = validate_declaration(visit_data(note="Khác"))
-    redraft_declaration(declaration=stale, procedure_id=stale.procedure_id, details=changed, by=BY)
+    assert not redraft_declaration(declaration=stale, procedure_id=stale.procedure_id, details=changed, by=BY)
     assert drop_drafts(uids=[draft.uid], by=BY) == 0
     assert Declaration.objects.get(pk=draft.pk).details["note"] == ""
 

@@ -15,6 +15,7 @@ from appointments.actions.cancel_visit import cancel_visit
 from appointments.actions.change_visit import change_visit
 from appointments.models import Booking, Session, SessionClosure, Slot
 from appointments.tests.visits import COMMAND, book, check_sums, confirm, hold, slots_in_order
+from procedures.models import Declaration
 from tests.faults.test_last_places import in_threads
 from tests.people import make_campaign
 
@@ -68,11 +69,15 @@ def test_two_full_but_one_slots_are_changed_both_ways(two_days, many_tries, same
     check_sums()
 
 
-def test_correcting_answers_while_the_code_is_answered_ends_without_a_circle(two_days, monkeypatch) -> None:
-    """Two tabs of one phone: both lock the declaration before the booking."""
+@pytest.mark.parametrize("same_hour", [True, False])
+def test_correcting_answers_while_the_code_is_answered_changes_nothing_that_was_confirmed(
+    two_days, monkeypatch, same_hour: bool
+) -> None:
+    """Two tabs of one phone: both lock the declaration before the booking, and who comes second is told."""
     first, _second = two_days
     one, two = slots_in_order(first)[:2]
     booking = hold(one)
+    confirmed = booking.declaration.details
     written, later = Event(), Event()
     plain = confirming.give_numbers
 
@@ -87,11 +92,12 @@ def test_correcting_answers_while_the_code_is_answered_ends_without_a_circle(two
         if number == 0:
             return confirm(booking).number
         written.wait(timeout=20)
-        return hold(two, permanent_address="Số 1 đường Hoa Mai").status
+        return hold(one if same_hour else two, permanent_address="Số 1 đường Hoa Mai").status
 
     assert in_threads(act, 2, at_once=2) == [1, "hold_expired"]
     booking.refresh_from_db()
     assert (booking.status, booking.slot_id) == ("booked", one.pk)
+    assert Declaration.objects.get(pk=booking.declaration_id).details == confirmed
     check_sums()
 
 

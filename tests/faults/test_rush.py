@@ -4,6 +4,7 @@ Threads with connections of their own, on PostgreSQL. Each guard is also switche
 """
 
 import random
+import time
 from collections import Counter
 from threading import Barrier, Event
 from typing import Any
@@ -18,10 +19,20 @@ from appointments.actions.open_campaign import move_campaign
 from appointments.actions.sweep import expire_holds, mark_full_campaigns
 from appointments.enums import CampaignStatus, Numbering
 from appointments.models import Booking, Campaign, Session, Slot
-from appointments.tests.visits import COMMAND, book, check_sums, code_for, confirm, family, hold
+from appointments.tests.visits import (
+    COMMAND,
+    book,
+    check_sums,
+    code_for,
+    confirm,
+    family,
+    hold,
+    slots_in_order,
+)
 from portal.common.crypto import blind_index
 from portal.common.errors import Conflict
 from tests.faults.test_last_places import in_threads, last_slot  # noqa: F401 - a fixture
+from tests.people import make_campaign
 
 pytestmark = [pytest.mark.postgres, pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 REQUESTS = 500
@@ -151,7 +162,7 @@ def test_closing_waits_for_the_request_in_flight(last_slot: Slot, monkeypatch) -
 
 
 def test_without_lock_and_condition_a_place_is_taken_after_the_closing(last_slot: Slot, monkeypatch) -> None:  # noqa: F811
-    monkeypatch.setattr("appointments.actions.hold_visit.lock_campaign", lambda campaign_id: None)
+    monkeypatch.setattr("appointments.actions.hold_visit.lock_campaign", lambda campaign_id, persons: None)
     monkeypatch.setattr(place_statements, "IS_TAKING", "true")
     assert race_past_the_closing(last_slot, monkeypatch) == 1
 
@@ -173,6 +184,49 @@ def test_slots_locked_in_any_order_end_in_a_deadlock(last_slot: Slot) -> None:  
         return "done"
 
     assert "deadlock" in in_threads(cross, 2, at_once=2)
+
+
+def test_family_registered_in_two_orders_at_once_is_registered_once(ward, id_card) -> None:
+    """Two officers, two days. A third keeps the one in the middle until both wait, and then lets go."""
+    sessions = make_campaign(ward, id_card, days=3).sessions.order_by("date")
+    slots = [slots_in_order(session)[0] for session in sessions]
+    one, middle, other = family(3)
+    orders, kept = [[one, middle, other], [other, middle, one], [middle]], Event()
+
+    def register(number: int) -> int | None:
+        alone, *people = orders[number]
+        return book(slots[number], people=people, attested=True, phone="", **alone).number
+
+    def act(number: int) -> Any:
+        if number < 2:
+            kept.wait(timeout=20)
+            return register(number)
+        with transaction.atomic():
+            register(number)
+            kept.set()
+            wait_for_waiting(2)
+            transaction.set_rollback(True)
+        return "let go"
+
+    assert set(in_threads(act, 3, at_once=3)) == {1, "already_registered", "let go"}
+    assert Booking.objects.count() == 3
+    check_sums()
+
+
+def wait_for_waiting(count: int) -> None:
+    """Until so many connections of this database wait for a lock."""
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0] >= count:
+                return
+            time.sleep(0.02)
+    raise AssertionError("they do not wait for each other")
 
 
 def test_counter_that_skips_a_number_leaves_a_gap_that_the_sums_see(last_slot: Slot, monkeypatch) -> None:  # noqa: F811
