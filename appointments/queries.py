@@ -135,10 +135,23 @@ def services_to_choose(slot: Slot) -> list[Procedure]:
     return found if len(found) > 1 else []
 
 
+def services_of_campaign(campaign: Campaign) -> list[Procedure]:
+    """What one may wait for in this campaign, if its sessions to come leave a choice; else nothing."""
+    offered = _services_to_come().filter(session__campaign=campaign).values("procedure")
+    found = list(with_declaration().filter(pk__in=offered))
+    return found if len(found) > 1 else []
+
+
+def _services_to_come() -> QuerySet:
+    return SessionService.objects.filter(
+        session__date__gte=local_today(), session__status=SessionStatus.PLANNED
+    )
+
+
 def services_of(campaigns: Sequence[Campaign]) -> dict[int, list[str]]:
     """Per campaign the keys of what its sessions can be booked for, where there is a choice; one query."""
     bookable = with_declaration().filter(pk=OuterRef("procedure"))
-    rows = SessionService.objects.filter(Exists(bookable), session__campaign__in=campaigns)
+    rows = _services_to_come().filter(Exists(bookable), session__campaign__in=campaigns)
     found: dict[int, list[str]] = defaultdict(list)
     keys = rows.values_list("session__campaign", "procedure__key").distinct()
     for campaign, key in keys.order_by("session__campaign", "procedure"):
@@ -210,14 +223,20 @@ def other_sessions(session: Session) -> list[Session]:
     return list(wanted.order_by("date", "place_name"))
 
 
-def largest_room(campaign: Campaign) -> int:
-    """Free places of the slot of this campaign that has the most of them; a family comes at one hour."""
-    return max([0, *campaign_slots(campaign).values_list("free", flat=True)])
+def largest_room(campaign: Campaign, service: Procedure | None = None) -> int:
+    """Free places of the slot of this campaign that has the most of them; a family comes at one hour.
+
+    With `service` only slots whose session works on it, as for `places_to_move_to`.
+    """
+    slots = campaign_slots(campaign)
+    if service is not None and service.pk != campaign.procedure_id:
+        slots = slots.filter(session__in=SessionService.objects.filter(procedure=service).values("session"))
+    return max([0, *slots.values_list("free", flat=True)])
 
 
 def waiting_by_code(code: str) -> WaitingEntry | None:
     """The entry of a cleaned waiting code; one whose phone was never verified exists for nobody."""
-    joined = ("campaign", "unit", "slot__session", "contact")
+    joined = ("campaign", "unit", "slot__session", "contact", "service")
     found = WaitingEntry.objects.select_related(*joined).filter(code=code)
     return found.exclude(status=WaitingStatus.UNVERIFIED).filter(contact__isnull=False).first()
 

@@ -21,39 +21,57 @@ NEAR = dt.timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Room:
-    """A slot with `free` places; `near` when it begins within a day."""
+    """A slot with `free` places; `near` when it begins within a day; `services` it works on besides the
+    campaign's own."""
 
     slot: int
     free: int
     near: bool = False
+    services: frozenset[int] = frozenset()
 
 
 @dataclass
 class Waiting:
-    """Somebody in line; `passed` grows when others get places before them, `slot` is what they get."""
+    """Somebody in line; `passed` grows when others get places before them, `slot` is what they get.
+
+    `service` None is the campaign's own, which every slot works on.
+    """
 
     key: int
     size: int
     passed: int = 0
     slot: int | None = None
+    service: int | None = None
+
+    def suits(self, room: Room) -> bool:
+        return self.service is None or self.service in room.services
 
 
 def choose_offers(line: Sequence[Waiting], rooms: Sequence[Room]) -> list[Waiting]:
-    """Serve `line` (in order) from `rooms` (in the order of the calendar); the same people, changed."""
+    """Serve `line` (in order) from `rooms` (in the order of the calendar); the same people, changed.
+
+    Nobody is passed, and nobody held up, for the sake of an hour that would not help him.
+    """
     left = {room.slot: room.free for room in rooms}
     unserved: list[Waiting] = []
     for one in line:
-        blocked = any(other.passed >= PATIENCE for other in unserved)
-        allowed = [room for room in rooms if room.near] if blocked else rooms
-        place = next((room.slot for room in allowed if left[room.slot] >= one.size), None)
+        place = next(
+            (room for room in rooms if left[room.slot] >= one.size and _may_have(one, room, unserved)), None
+        )
         if place is None:
             unserved.append(one)
             continue
-        left[place] -= one.size
-        one.slot = place
+        left[place.slot] -= one.size
+        one.slot = place.slot
         for other in unserved:
-            other.passed += 1
+            other.passed += other.suits(place)
     return list(line)
+
+
+def _may_have(one: Waiting, room: Room, unserved: Sequence[Waiting]) -> bool:
+    """It suits, and is near or wanted by none of those who were passed too often."""
+    spent = any(other.passed >= PATIENCE and other.suits(room) for other in unserved)
+    return one.suits(room) and (room.near or not spent)
 
 
 def offer_end(offered: dt.datetime, starts_at: dt.datetime) -> dt.datetime:

@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.actions.prepare_visit import person_key
+from appointments.actions.prepare_visit import asks_kind, choose_service, for_service, person_key
 from appointments.actions.prove_visit import check_phone, clean_typed_phone, count_try
 from appointments.enums import LIVE, CampaignStatus, WaitingStatus
 from appointments.models import Booking, Campaign, WaitingEntry
 from appointments.notices import WAITING_JOINED
-from appointments.queries import largest_room, waiting_by_code
+from appointments.queries import largest_room, services_of_campaign, waiting_by_code
 from appointments.workflow import WAITING_WORKFLOW
 from portal.audit.record import record
 from portal.citizens.actions.codes import admit_verification, send_code, verify_code
@@ -27,6 +27,7 @@ from portal.common.errors import Conflict
 from portal.notifications.actions.queue_message import queue_message
 from procedures.declarations.family import SHARED, validate_family
 from procedures.declarations.id_card import as_typed
+from procedures.models import Procedure
 from procedures.queries import asked_by
 
 PURPOSE = "waiting"
@@ -44,12 +45,13 @@ def join_waiting_list(
 ) -> tuple[WaitingEntry, OneTimeCode]:
     """An entry that is not in line before its code comes back, and the challenge of that code.
 
-    `data` and `people` as in `hold_visit`. ValidationError {field: codes}, Conflict `campaign_closed`,
-    `places_free` (a whole slot still has room for everybody: book instead), `already_registered`,
+    `data` and `people` as in `hold_visit`, `data["service"]` where the campaign works on several procedures.
+    ValidationError {field: codes}, Conflict `campaign_closed`, `places_free` (a whole slot that works on it
+    still has room for everybody: book instead), `already_registered`,
     `already_waiting`, TooMany from the code budget. Nothing is written when anything is refused.
     """
-    details = _check_people(campaign, data, people)
-    _refuse_needless(campaign, size=len(details))
+    details, service = _check_request(campaign, data, people)
+    _refuse_needless(campaign, service=service, size=len(details))
     phone = details[0]["phone"]
     _refuse_known(campaign, details, phone_hash=blind_index("phone", phone))
     admitted = admit_verification(phone=phone, unit=campaign.unit, address=address, proof=proof)
@@ -57,6 +59,7 @@ def join_waiting_list(
         entry = WaitingEntry.objects.create(
             campaign=campaign,
             unit=campaign.unit,
+            service=service,
             phone_hash=blind_index("phone", phone),
             size=len(details),
             details=details,
@@ -64,15 +67,34 @@ def join_waiting_list(
         return entry, send_code(admitted, purpose=PURPOSE, about=entry.uid, by=by)
 
 
-def _check_people(
+def _check_request(
     campaign: Campaign, data: dict[str, Any], people: Sequence[dict[str, Any]]
+) -> tuple[list[dict[str, str]], Procedure]:
+    """Cleaned declarations and what for; everything that is wrong at once."""
+    errors: dict[str, Any] = {}
+    service = choose_service(
+        data, offered=services_of_campaign(campaign), own=campaign.procedure, errors=errors
+    )
+    try:
+        details = _check_people(campaign, data, people, kind_required=asks_kind(service))
+    except ValidationError as error:
+        raise ValidationError(dict(error.error_dict) | errors) from error
+    if service is None:
+        raise ValidationError(errors)
+    return for_service(service, details), service
+
+
+def _check_people(
+    campaign: Campaign, data: dict[str, Any], people: Sequence[dict[str, Any]], *, kind_required: bool
 ) -> list[dict[str, str]]:
     """Cleaned declarations; the first person's fields keep their plain names, as everywhere."""
     typed = as_typed(data)
     shared = {name: value for name, value in typed.items() if name in SHARED}
     first = {name: value for name, value in typed.items() if name not in SHARED}
     try:
-        return validate_family(shared, [first, *people], asks=asked_by(campaign.unit))
+        return validate_family(
+            shared, [first, *people], kind_required=kind_required, asks=asked_by(campaign.unit)
+        )
     except ValidationError as error:
         raise ValidationError({_plain(name): found for name, found in error.error_dict.items()}) from error
 
@@ -86,14 +108,14 @@ def _plain(name: str) -> str:
     return field if place == "0" else f"people.{int(place) - 1}.{field}"
 
 
-def _refuse_needless(campaign: Campaign, *, size: int) -> None:
+def _refuse_needless(campaign: Campaign, *, service: Procedure, size: int) -> None:
     now = timezone.now()
     if campaign.status not in (CampaignStatus.OPEN, CampaignStatus.FULL) or not campaign.is_taking(now):
         raise Conflict(
             "campaign_closed", _("Đợt này hiện không nhận đăng ký. Xin theo dõi thông báo của đơn vị.")
         )
     others_wait = WaitingEntry.objects.in_line().filter(campaign=campaign).exists()
-    if not others_wait and largest_room(campaign) >= size:
+    if not others_wait and largest_room(campaign, service) >= size:
         raise Conflict("places_free", _("Đợt này còn đủ chỗ. Ông/Bà đặt lịch ngay, không cần chờ."))
 
 

@@ -1,13 +1,15 @@
 """Freed places go to those who wait, strictly in line (docs/adr/0027-waiting-list.md).
 
-One campaign at a time and one worker per campaign: its row is locked first, then the entries, then slots and
-bookings in the house's order. An offer is a visit that is really held until the answer is due. Ending and
-making offers are two transactions, each of which locks all its slots at once, by key: locked entry by entry
-they would deadlock with people who change between two of these slots.
+One campaign at a time and one worker per campaign: its row is locked first, then the entries, then people,
+slots and bookings in the house's order. An offer is a visit that is really held until the answer is due.
+Ending and making offers are two transactions, each of which locks all its slots at once, by key: locked entry
+by entry they would deadlock with people who change between two of these slots.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -15,10 +17,16 @@ from django.utils import timezone
 
 from appointments.actions.choose_offers import NEAR, NOTICE_TIME, Room, Waiting, choose_offers, offer_end
 from appointments.actions.join_waiting_list import tell_waiting
-from appointments.actions.places import expire_bookings, insert_with_places, lock_bookings, lock_slots
-from appointments.actions.prepare_visit import new_bookings, refuse_registered
+from appointments.actions.places import (
+    expire_bookings,
+    insert_with_places,
+    lock_bookings,
+    lock_persons,
+    lock_slots,
+)
+from appointments.actions.prepare_visit import new_bookings, person_key, refuse_registered
 from appointments.enums import BookingStatus, CampaignStatus, WaitingStatus
-from appointments.models import Booking, Campaign, Slot, WaitingEntry
+from appointments.models import Booking, Campaign, SessionService, Slot, WaitingEntry
 from appointments.notices import WAITING_OFFERED
 from appointments.queries import campaign_slots
 from appointments.workflow import WAITING_WORKFLOW
@@ -55,7 +63,7 @@ def _lock(campaign: Campaign) -> Campaign:
 
 def _entries(campaign: Campaign) -> list[WaitingEntry]:
     line = WaitingEntry.objects.in_line().filter(campaign=campaign)
-    joined = line.select_related("campaign__procedure", "unit", "contact__contact_point")
+    joined = line.select_related("campaign__procedure", "service", "unit", "contact__contact_point")
     return list(joined.select_for_update(of=("self",), no_key=True)[:LINE])
 
 
@@ -65,9 +73,9 @@ def _make_offers(campaign: Campaign, *, now: dt.datetime, by: Actor) -> int:
     if not entries or not slots:
         _end_hopeless(campaign, list(entries.values()), now=now, by=by)
         return 0
-    rooms = [Room(slot.pk, slot.free, near=slot.starts_at < now + NEAR) for slot in slots.values()]  # type: ignore[attr-defined]
-    line = [Waiting(entry.pk, entry.size, entry.passed) for entry in entries.values()]
-    served = choose_offers(line, rooms)
+    served = choose_offers(_line(campaign, entries.values()), _rooms(campaign, slots.values(), now=now))
+    offered = [entries[one.key] for one in served if one.slot is not None]
+    lock_persons(person_key(campaign, who) for entry in offered for who in entry.details or [])
     lock_slots(*(one.slot for one in served if one.slot is not None))
     made = 0
     for one in served:
@@ -79,6 +87,34 @@ def _make_offers(campaign: Campaign, *, now: dt.datetime, by: Actor) -> int:
     return made
 
 
+def _line(campaign: Campaign, entries: Iterable[WaitingEntry]) -> list[Waiting]:
+    """The campaign's own procedure is worked on in every session, whatever its services say."""
+    others = {entry.pk: entry.service_id for entry in entries if entry.service_id != campaign.procedure_id}
+    return [Waiting(entry.pk, entry.size, entry.passed, service=others.get(entry.pk)) for entry in entries]
+
+
+def _rooms(campaign: Campaign, slots: Iterable[Any], *, now: dt.datetime) -> list[Room]:
+    services = _services_of_sessions(campaign)
+    return [
+        Room(
+            slot.pk,
+            slot.free,
+            near=slot.starts_at < now + NEAR,
+            services=services.get(slot.session_id, frozenset()),
+        )
+        for slot in slots
+    ]
+
+
+def _services_of_sessions(campaign: Campaign) -> dict[int, frozenset[int]]:
+    """Per session the primary keys of the procedures it works on."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = SessionService.objects.filter(session__campaign=campaign)
+    for session, procedure in rows.order_by().values_list("session", "procedure"):
+        found[session].add(procedure)
+    return {session: frozenset(procedures) for session, procedures in found.items()}
+
+
 def _free(campaign: Campaign, *, now: dt.datetime) -> dict[int, Slot]:
     """Slots with a free public place that can still be reached, in the order of the calendar."""
     ordered = campaign_slots(campaign).filter(free__gt=0).order_by("day", "starts", "pk")
@@ -87,7 +123,9 @@ def _free(campaign: Campaign, *, now: dt.datetime) -> dict[int, Slot]:
 
 def _offer(entry: WaitingEntry, slot: Slot, *, now: dt.datetime, by: Actor) -> int:
     """Hold the places and tell; 0 when somebody else was faster or one of them has a visit by now."""
-    bookings = new_bookings(unit=entry.unit, slot=slot, details=entry.details or [], by=by)
+    bookings = new_bookings(
+        unit=entry.unit, slot=slot, service=entry.service, details=entry.details or [], by=by
+    )
     until = offer_end(now, slot.starts_at)
     for booking in bookings:
         booking.hold_until, booking.contact = until, entry.contact

@@ -58,10 +58,9 @@ def check_request(
     details: list[dict[str, str]] = []
     chosen = _slot_of(unit, slot, errors)
     service = _service_of(chosen, data, errors) if chosen else None
-    for_card = service is None or service.key == ID_CARD
     terms: dict[str, Any] = {
         "phone_required": phone_required,
-        "kind_required": for_card,
+        "kind_required": asks_kind(service),
         "asks": asked_by(unit) if any(answers_sensitive(each) for each in (data, *people)) else (),
         "day": chosen.session.date if chosen else None,
     }
@@ -72,24 +71,40 @@ def check_request(
     if errors or chosen is None or service is None:
         raise ValidationError(errors)
     refuse_closed(chosen, timezone.now())
-    kept = details if for_card else [each | {"request_kind": "", "reason": ""} for each in details]
-    return kept, chosen, service
+    return for_service(service, details), chosen, service
 
 
-def _service_of(slot: Slot, data: dict[str, Any], errors: dict[str, Any]) -> Procedure | None:
-    """What the visit is for; the campaign's own procedure where nothing can be chosen."""
+def choose_service(
+    data: dict[str, Any], *, offered: Sequence[Procedure], own: Procedure, errors: dict[str, Any]
+) -> Procedure | None:
+    """The one of `offered` that `data["service"]` names; the campaign's `own` where nothing can be chosen."""
     wanted = as_typed(data).get("service", "").strip()
-    own: Procedure = slot.session.campaign.procedure
-    offered = services_to_choose(slot)
-    found = next((one for one in offered or [own] if one.key == wanted), None)
     if not wanted and not offered:
         return own
+    found = next((one for one in offered or [own] if one.key == wanted), None)
     if not wanted:
         errors["service"] = [ValidationError(_("Xin chọn việc cần làm."), code="service_required")]
     elif found is None:
-        text = _("Buổi này không làm việc đã chọn. Xin chọn lại.")
+        text = _("Việc đã chọn không có trong danh sách. Xin chọn lại.")
         errors["service"] = [ValidationError(text, code="service_unknown")]
     return found
+
+
+def asks_kind(service: Procedure | None) -> bool:
+    """The card's kind of request; also while nobody knows what for, so that all faults come together."""
+    return service is None or service.key == ID_CARD
+
+
+def for_service(service: Procedure, details: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Only the card has kinds of request and reasons: for anything else they are not kept."""
+    if service.key == ID_CARD:
+        return details
+    return [each | {"request_kind": "", "reason": ""} for each in details]
+
+
+def _service_of(slot: Slot, data: dict[str, Any], errors: dict[str, Any]) -> Procedure | None:
+    own: Procedure = slot.session.campaign.procedure
+    return choose_service(data, offered=services_to_choose(slot), own=own, errors=errors)
 
 
 def _slot_of(unit: Unit, slot: Any, errors: dict[str, Any]) -> Slot | None:

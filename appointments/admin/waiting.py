@@ -18,11 +18,12 @@ class WaitingEntryAdmin(ReadOnlyAdmin):
     """In the order of the line. The clock makes the offers; a hand that could would be asked for favours."""
 
     audit_reads = True
-    list_display = ["since", "shown_campaign", "people", "phone", "shown_status", "offered"]
+    list_display = ["since", "shown_campaign", "shown_service", "people", "phone", "shown_status", "offered"]
     list_filter = ["status"]
-    JOINED = ("campaign", "unit", "slot__session", "contact__contact_point")
+    JOINED = ("campaign__procedure", "service", "unit", "slot__session", "contact__contact_point")
     fields = readonly_fields = [
         "shown_campaign",
+        "shown_service",
         "shown_code",
         "people",
         "phone",
@@ -46,6 +47,10 @@ class WaitingEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Đợt"))
     def shown_campaign(self, obj: WaitingEntry) -> str:
         return obj.campaign.name
+
+    @admin.display(description=_("Việc cần làm"))
+    def shown_service(self, obj: WaitingEntry) -> str:
+        return (obj.service or obj.campaign.procedure).name
 
     @admin.display(description=_("Mã chờ"))
     def shown_code(self, obj: WaitingEntry) -> str:

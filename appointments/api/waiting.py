@@ -76,6 +76,12 @@ class WaitingAnswer(serializers.Serializer):
     code = serializers.SerializerMethodField()
     status = serializers.ChoiceField(choices=WaitingStatus.choices)
     size = serializers.IntegerField()
+    service = serializers.CharField(
+        source="service.key",
+        allow_null=True,
+        default=None,
+        help_text="key of a procedure; null: the campaign's own",
+    )
     place = serializers.SerializerMethodField()
     offer = serializers.SerializerMethodField()
 

@@ -29,6 +29,7 @@ class WaitingQuerySet(UnitScopedQuerySet):
 class WaitingEntry(Row):
     """A family (or one person) waits for `size` places in one slot; all or nothing.
 
+    `service` is what they come for; none is the campaign's own.
     `details` are the declarations as typed and checked, a list of one dict per person; erased when the entry
     ends. `passed` counts how often somebody behind got places that were too few for this entry. An offer is
     a visit that is really held: `slot`, and `party` of its bookings, until `offer_until`.
@@ -38,6 +39,9 @@ class WaitingEntry(Row):
     unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("đơn vị"))
     contact = models.ForeignKey(
         "citizens.Contact", models.PROTECT, null=True, related_name="+", verbose_name=_("liên hệ")
+    )
+    service = models.ForeignKey(
+        "procedures.Procedure", models.PROTECT, null=True, related_name="+", verbose_name=_("việc cần làm")
     )
     code = models.CharField(_("mã chờ"), max_length=12, unique=True, default=new_code, editable=False)
     phone_hash = LookupHashField(label="phone")

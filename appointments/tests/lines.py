@@ -43,14 +43,14 @@ def phone_of(number: int) -> str:
     return f"075{1_000_000 + number:07d}"
 
 
-def fill_up(campaign: Campaign, *, first: int = 500) -> list[Booking]:
+def fill_up(campaign: Campaign, *, first: int = 500, **changes: str) -> list[Booking]:
     """Take every place and say so."""
     booked, number = [], first
     for slot in (
         Slot.objects.filter(session__campaign=campaign).select_related("session__unit").order_by("pk")
     ):
         for _place in range(slot.capacity - slot.taken):
-            booked.append(book(slot, number))
+            booked.append(book(slot, number, **changes))
             number += 1
     Campaign.objects.filter(pk=campaign.pk).update(status="full")
     campaign.refresh_from_db()

@@ -56,6 +56,27 @@ def test_passing_is_counted_for_those_ahead_only(line, rooms) -> None:
         assert one.passed - before[place] == (behind if one.slot is None else 0)
 
 
+@given(line=LINES, rooms=ROOMS, chosen=st.lists(st.sampled_from([None, 1, 2]), min_size=20, max_size=20))
+def test_everybody_comes_to_an_hour_that_works_on_what_he_wants(line, rooms, chosen) -> None:
+    """Every other hour works on 1, none on 2."""
+    works_on = {room.slot: frozenset({1} if room.slot % 2 else ()) for room in rooms}
+    for one, service in zip(line, chosen, strict=False):
+        one.service = service
+    before = {one.key: one.passed for one in line}
+    choose_offers(line, [Room(room.slot, room.free, room.near, works_on[room.slot]) for room in rooms])
+    for one in line:
+        if one.slot is not None:
+            assert one.service is None or one.service in works_on[one.slot]
+        if one.service == 2:
+            assert (one.slot, one.passed) == (None, before[one.key])
+
+
+def test_nobody_is_held_up_for_an_hour_that_would_not_help_whoever_was_passed() -> None:
+    line = [Waiting(0, 4, passed=PATIENCE, service=1), Waiting(1, 1), Waiting(2, 1)]
+    choose_offers(line, [Room(1, 1), Room(2, 1, services=frozenset({1}))])
+    assert [(one.slot, one.passed) for one in line] == [(None, PATIENCE), (1, 0), (None, 0)]
+
+
 @given(small=st.integers(1, 40))
 def test_a_large_family_waits_for_at_most_three_smaller_ones(small: int) -> None:
     """Single places come back one by one in far days: after three of them nobody passes any more."""

@@ -3,15 +3,21 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from appointments.actions.answer_offer import accept_offer
 from appointments.actions.change_visit import change_visit
 from appointments.forms.plan import CampaignPlanForm
-from appointments.models import Booking, Campaign, SessionService, Slot
+from appointments.models import Booking, Campaign, Session, SessionService, Slot, WaitingEntry
 from appointments.queries import days_to_move_to, services_to_choose, slot_by_uid
+from appointments.tests import lines
 from appointments.tests.test_change_visit import PHONE, days
 from appointments.tests.visits import book, check_sums, family, hold, slots_in_order, statements
+from portal.citizens.enums import Channel
+from portal.common.errors import Conflict
 from procedures.models import Procedure
 from tests.people import visit_data
 
@@ -145,3 +151,87 @@ def test_plan_asks_for_more_services_only_when_the_catalogue_has_some(owner, id_
     assert "others" not in CampaignPlanForm(officer=owner).fields
     made = copy_of(id_card, RESIDENCE, "prepare")
     assert list(CampaignPlanForm(officer=owner).fields["others"].queryset) == [id_card, made]
+
+
+# ---- waiting for one of several
+
+
+@pytest.fixture
+def full(campaign: Campaign, residence: Procedure, settings) -> Campaign:
+    """Every place is taken by somebody who comes for the card."""
+    settings.CODES_PER_PREFIX_PER_HOUR = 1_000
+    lines.fill_up(campaign, service="id_card")
+    return campaign
+
+
+def free_the_last(campaign: Campaign, sessions: list[Session]) -> list[Slot]:
+    """One place in the last hour of each of these days."""
+    slots = [slots_in_order(session)[-1] for session in sessions]
+    Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(capacity=F("capacity") + 1)
+    return slots
+
+
+@pytest.mark.parametrize(("service", "code"), [("", "service_required"), ("khong-co", "service_unknown")])
+def test_line_asks_what_for_by_every_door(full: Campaign, service: str, code: str) -> None:
+    unit, wish = full.unit.slug, visit_data(0) | {"service": service}
+    with pytest.raises(ValidationError) as refusal:
+        lines.wait(full, service=service)
+    by_api = Client().post(
+        f"/api/v1/units/{unit}/campaigns/{full.uid}/waiting/",
+        wish,
+        content_type="application/json",
+        headers={"Idempotency-Key": "b" * 20},
+    )
+    page = Client().post(reverse("appointments:waiting_join", args=[unit, full.slug]), wish)
+    assert codes(refusal) == {"service": [code]}
+    [told] = refusal.value.message_dict["service"]
+    assert by_api.json()["errors"] == [{"field": "service", "code": code, "message": told}]
+    assert (
+        page.status_code,
+        told in page.content.decode(),
+        page.content.decode().count('name="service"'),
+    ) == (
+        400,
+        True,
+        2,
+    )
+    assert WaitingEntry.objects.count() == 0
+
+
+def test_offer_is_for_what_was_chosen(full: Campaign, residence, id_card) -> None:
+    entry = lines.wait(full, service=RESIDENCE, request_kind="", size=2)
+    assert (entry.service, [one["request_kind"] for one in entry.details]) == (residence, [""] * 2)
+    last = free_the_last(full, days(full)[-1:])[0]
+    assert lines.offer() == 0  # one place, two people
+    Slot.objects.filter(pk=last.pk).update(capacity=F("capacity") + 1)
+    assert lines.offer() == 1
+    page = Client().get(reverse("appointments:waiting", args=[full.unit.slug, entry.code])).content.decode()
+    assert "<b>Tạm trú</b>" in page
+    party = accept_offer(code=entry.code, phone=lines.phone_of(0), channel=Channel.WEB)
+    assert [(one.declaration.procedure_id, bool(one.number)) for one in party] == [(residence.pk, True)] * 2
+    check_sums()
+
+
+def test_day_that_does_not_work_on_it_is_offered_to_the_next_and_passes_nobody(
+    full: Campaign, residence
+) -> None:
+    *_others, last = days(full)
+    SessionService.objects.filter(session=last, procedure=residence).delete()
+    first, second = lines.wait(full, 1, service=RESIDENCE), lines.wait(full, 2, service="id_card")
+    free_the_last(full, [last])
+    assert lines.offer() == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, first.passed, second.status, second.slot.session) == ("waiting", 0, "offered", last)
+
+
+def test_whoever_finds_no_hour_for_it_may_wait_although_others_have_places(full: Campaign, residence) -> None:
+    *_others, last = days(full)
+    SessionService.objects.filter(session=last, procedure=residence).delete()
+    free_the_last(full, [last])
+    Campaign.objects.filter(pk=full.pk).update(status="open")
+    full.refresh_from_db()
+    with pytest.raises(Conflict) as refusal:
+        lines.wait(full, 1, service="id_card")
+    assert refusal.value.code == "places_free"
+    assert lines.wait(full, 2, service=RESIDENCE).status == "waiting"

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.enums import BookingStatus
 from appointments.forms.visit import Services
-from appointments.models import Booking, Slot
+from appointments.models import Booking, Campaign, Slot
 from appointments.queries import (
     booking_by_code,
     people_of,
+    services_of_campaign,
     services_to_choose,
 )
 from portal.common.codes import clean_code
@@ -66,6 +67,11 @@ def booking_or_404(unit: Unit, code: str) -> Booking:
     if booking is None or booking.unit_id != unit.pk:
         raise Http404
     return booking
+
+
+def services_to_wait_for(campaign: Campaign) -> Services:
+    """What may be chosen by whoever waits in this campaign's line."""
+    return tuple((one.key, one.name) for one in services_of_campaign(campaign))
 
 
 def service_names(slots: Sequence[Slot]) -> Services:

@@ -18,7 +18,7 @@ from appointments.forms.people import after_counting, is_counting, people_in
 from appointments.forms.waiting import InterestForm, ProofForm, WaitingCodeForm, WaitingForm
 from appointments.models import Campaign, Interest, WaitingEntry
 from appointments.queries import code_of_party, interest_by_code, place_in_line, waiting_by_code
-from appointments.views.shared import steps_of_waiting
+from appointments.views.shared import services_to_wait_for, steps_of_waiting
 from portal.citizens.enums import Channel
 from portal.citizens.gate import answer_refusal, read_proof
 from portal.citizens.models import Contact
@@ -44,11 +44,12 @@ def _campaign_or_404(unit: Unit, slug: str) -> Campaign:
 def join_waiting(request: HttpRequest, unit: Unit, campaign_slug: str) -> HttpResponse:
     """The declaration without an hour; a POST sends the code, or adds or takes away a person."""
     campaign = _campaign_or_404(unit, campaign_slug)
+    terms = {"asks": asked_by(unit), "services": services_to_wait_for(campaign)}
     if request.method == "GET":
-        return _join_page(request, unit, campaign, WaitingForm(asks=asked_by(unit)))
+        return _join_page(request, unit, campaign, WaitingForm(**terms))
     if is_counting(request.POST):
-        return _join_page(request, unit, campaign, _changed_form(request, asked_by(unit)))
-    form = WaitingForm(request.POST, asks=asked_by(unit))
+        return _join_page(request, unit, campaign, _changed_form(request, terms))
+    form = WaitingForm(request.POST, **terms)
     try:
         entry, _challenge = join_waiting_list(
             campaign=campaign,
@@ -69,10 +70,10 @@ def join_waiting(request: HttpRequest, unit: Unit, campaign_slug: str) -> HttpRe
     return redirect("appointments:waiting_confirm", unit.slug, entry.uid)
 
 
-def _changed_form(request: HttpRequest, asks: tuple[str, ...]) -> WaitingForm:
+def _changed_form(request: HttpRequest, terms: dict[str, Any]) -> WaitingForm:
     """As typed, with boxes for one person more or without the one who stays at home."""
     data, more = after_counting(request.POST)
-    form = WaitingForm(data, asks=asks, people=more)
+    form = WaitingForm(data, people=more, **terms)
     form.show_no_errors()
     if more:
         form.start_with_last_person()
