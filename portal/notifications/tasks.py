@@ -9,8 +9,7 @@ from portal.notifications.actions.deliver import deliver
 from portal.notifications.actions.link_zalo_user import forget_links
 from portal.notifications.actions.poll_reports import poll_reports
 from portal.notifications.actions.request_call import expire_calls, forget_notes
-from portal.notifications.actions.sweep import send_bulk_slice, sweep_outbox, wake_due
-from portal.notifications.enums import MessageClass
+from portal.notifications.actions.sweep import send_due, sweep_outbox
 from portal.notifications.wake import DELIVER_TASK, WAKE_DUE_TASK
 
 POSTMAN = SystemActor("postman")
@@ -23,14 +22,9 @@ def deliver_message(message_uid: str) -> None:
 
 @shared_task(name=WAKE_DUE_TASK)
 def wake_due_messages(message_class: str) -> None:
-    """After many rows were queued at once: their wake-ups are published here, not by who queued them.
-
-    Mass messages are sent in slices; between two slices the worker looks at the other queues.
-    """
-    if message_class == MessageClass.BULK:
-        send_bulk_slice(by=POSTMAN)
-    else:
-        wake_due(message_class=message_class, by=POSTMAN)
+    """After many rows were queued at once. Many are sent in slices; between two slices the worker looks at
+    the other queues."""
+    send_due(message_class=message_class, by=POSTMAN)
 
 
 @shared_task(name="notifications.poll_reports")

@@ -25,17 +25,29 @@ from tests.servers import Postgres, Valkey, free_port, start_postgres, start_val
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = "tests.faults.storm_work"
+WAITS = """
+    SELECT concat_ws(' ', message_class, state, last_error, 'tried', attempts),
+        concat_ws(' ', count(*), 'next in', round(extract(epoch FROM min(next_at) - now())), 'to',
+                  round(extract(epoch FROM max(next_at) - now())))
+    FROM notifications_outboxmessage WHERE state NOT IN ('accepted', 'delivered') GROUP BY 1"""
 STATES = "SELECT state, count(*) FROM notifications_outboxmessage GROUP BY state"
 TRIES = "SELECT outcome, count(*) FROM notifications_deliveryattempt GROUP BY outcome"
 QUEUES = "codes,transactional,bulk,callbacks,documents,maintenance"
 LEASE, SWEEP = 12, 3  # seconds; the lease stays above the ten of a call
 
 
+def rate_for(messages: int, strikes: int) -> float:
+    """Messages a second at which the work outlasts the strikes, which come every six seconds and a half."""
+    return max(5.0, messages / (6 * strikes))
+
+
 class Storm:
     """Starts everything, kills at random, waits for calm, and counts."""
 
-    def __init__(self, *, messages: int, seed: int, folder: Path, database: Postgres, broker: Valkey) -> None:
-        print(f"storm: {messages} messages, seed {seed}", flush=True)
+    def __init__(
+        self, *, messages: int, rate: float, seed: int, folder: Path, database: Postgres, broker: Valkey
+    ) -> None:
+        print(f"storm: {messages} messages, {rate:.0f} a second, seed {seed}", flush=True)
         self.messages, self.dice, self.folder = messages, random.Random(seed), folder
         self.database, self.broker = database, broker
         self.port, self.kills = free_port(), Counter()
@@ -44,16 +56,19 @@ class Storm:
             PORTAL_MODE="test",
             DJANGO_SETTINGS_MODULE="portal.settings",
             PORTAL_VAR=str(folder),
+            # Compiled once: a worker that starts twelve times would else compile for half of the storm.
+            PYTHONDONTWRITEBYTECODE="",
+            PYTHONPYCACHEPREFIX=str(folder / "compiled"),
             DATABASE_URL=database.url,
             PORTAL_BROKER_URL=f"{broker.url}/0",
             SMS_CHANNEL="esms",
             ESMS_BASE_URL=self.address,
             LOCAL_PROVIDER_URL=self.address,
-            ESMS_PER_SECOND="100000",
+            ESMS_PER_SECOND=str(rate),  # so slow that there is work left at the last strike
             OUTBOX_LEASE_SECONDS=str(LEASE),
             OUTBOX_SWEEP_SECONDS=str(SWEEP),
             LOG_LEVEL="ERROR",
-            PUBLIC_URL="http://storm.test",
+            PUBLIC_URL="off://storm.test",  # the provider reports to http only: nobody listens here
         )
         self.running: dict[str, subprocess.Popen] = {}
 
@@ -100,6 +115,13 @@ class Storm:
         with psycopg.connect(self.database.url) as connection:
             return dict(connection.execute(question).fetchall())
 
+    def waits(self) -> dict[str, object]:
+        """Why it is not over: what waits for what, and how the provider stands."""
+        return {
+            "waiting": self.ask(WAITS),
+            "provider": self.ask("SELECT provider, share FROM notifications_providerstate"),
+        }
+
     def strike(self) -> None:
         """Kill one of them, leave it dead for a moment, start it again on what it had written down."""
         victim = self.dice.choice(["worker", "broker", "provider"])
@@ -124,11 +146,12 @@ class Storm:
             while time.monotonic() < end and (self.kills.total() < strikes or filling.poll() is None):
                 time.sleep(self.dice.uniform(2, 8))
                 self.strike()
+            calm, left = time.monotonic(), self.ask(STATES)
             assert filling.wait(60) == 0
             done = {"accepted": self.messages}
-            assert wait_until(lambda: self.ask(STATES) == done, seconds=end - time.monotonic()), self.ask(
-                STATES
-            )
+            if not wait_until(lambda: self.ask(STATES) == done, seconds=end - time.monotonic()):
+                raise AssertionError({"states": self.ask(STATES), **self.waits()})
+            calm = time.monotonic() - calm
             self.end("worker")
             self.work("reports", seconds=seconds)
             return {
@@ -136,6 +159,7 @@ class Storm:
                 "attempts": self.ask(TRIES),
                 "provider": self.provider_stats(),
                 "kills": dict(self.kills),
+                "after the last kill": f"{left}, done in {calm:.0f} s",
             }
         finally:
             for name in list(self.running):
@@ -150,6 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--strikes", type=int, default=60, help="at least so many kills")
+    parser.add_argument("--rate", type=float, default=0, help="messages a second (default: work to the end)")
     parser.add_argument("--seconds", type=float, default=5400)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
@@ -158,7 +183,12 @@ def main() -> None:
         folder = database.folder / "storm"
         folder.mkdir()
         storm = Storm(
-            messages=options.messages, seed=options.seed, folder=folder, database=database, broker=broker
+            messages=options.messages,
+            rate=options.rate or rate_for(options.messages, options.strikes),
+            seed=options.seed,
+            folder=folder,
+            database=database,
+            broker=broker,
         )
         started = time.monotonic()
         counted = storm.run(strikes=options.strikes, seconds=options.seconds)

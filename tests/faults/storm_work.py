@@ -63,9 +63,11 @@ def fill(number: int) -> None:
 
 def reports() -> None:
     """Ask the provider about every accepted message now instead of in ten minutes."""
-    while rows := OutboxMessage.objects.filter(state="accepted"):
-        rows.update(report_due=timezone.now())
-        poll_reports(by=BY)
+    accepted = OutboxMessage.objects.filter(state="accepted")
+    while accepted.exists():
+        accepted.update(report_due=timezone.now())
+        while OutboxMessage.objects.report_missing(timezone.now()).exists():
+            poll_reports(by=BY)
 
 
 if __name__ == "__main__":

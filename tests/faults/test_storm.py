@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.storm import Storm
+from tests.faults.storm import Storm, rate_for
 from tests.servers import Postgres, Valkey
 
 MESSAGES, STRIKES = 400, 6
@@ -19,7 +19,12 @@ def test_every_message_ends_once_though_everybody_dies(
     tmp_path: Path, own_postgres: Postgres, own_valkey: Valkey
 ) -> None:
     storm = Storm(
-        messages=MESSAGES, seed=int(time.time()), folder=tmp_path, database=own_postgres, broker=own_valkey
+        messages=MESSAGES,
+        rate=rate_for(MESSAGES, STRIKES),
+        seed=int(time.time()),
+        folder=tmp_path,
+        database=own_postgres,
+        broker=own_valkey,
     )
     counted = storm.run(strikes=STRIKES, seconds=420)
     print(counted)

@@ -40,6 +40,8 @@ class Bench:
             PORTAL_MODE="test",
             DJANGO_SETTINGS_MODULE="portal.settings",
             PORTAL_VAR=str(new_folder("var")),
+            PYTHONDONTWRITEBYTECODE="",
+            PYTHONPYCACHEPREFIX=str(new_folder("compiled")),
             DATABASE_URL=database.url,
             SMS_CHANNEL="esms",
             ESMS_PER_SECOND="100000",

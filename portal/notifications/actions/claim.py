@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from portal.common.actors import Actor
@@ -15,6 +15,7 @@ from portal.notifications.actions.providers import Chooser
 from portal.notifications.channels.errors import ChannelError
 from portal.notifications.enums import Channel, State
 from portal.notifications.models import DeliveryAttempt, OutboxMessage
+from portal.units.models import Unit
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,7 @@ def claim_many(*, message_class: str, limit: int, by: Actor) -> list[Claim]:
         rows = OutboxMessage.objects.filter(pk__in=picked).claimable(now)
         if not picked or not rows.update(**_held(now, token)):
             return []
-        mine = OutboxMessage.objects.select_related("recipient", "unit").filter(
-            pk__in=picked, claim_token=token
-        )
+        mine = _with_units(OutboxMessage.objects.filter(pk__in=picked, claim_token=token))
         chooser = Chooser(now)
         claims = [_claim_of(message, now, chooser) for message in mine]
         DeliveryAttempt.objects.bulk_create([claim.attempt for claim in claims])
@@ -72,6 +71,15 @@ def _pick(message_class: str, limit: int, now: dt.datetime) -> list[int]:
     due = list(rows.due(now).order_by("next_at").values_list("pk", flat=True)[:limit])
     left = limit - len(due)
     return due + (list(rows.abandoned(now).values_list("pk", flat=True)[:left]) if left else [])
+
+
+def _with_units(rows: QuerySet[OutboxMessage]) -> list[OutboxMessage]:
+    """A batch has many recipients and few units: each unit is read once, not beside every message."""
+    messages = list(rows.select_related("recipient"))
+    units = Unit.objects.in_bulk({message.unit_id for message in messages})
+    for message in messages:
+        message.unit = units[message.unit_id]
+    return messages
 
 
 def _held(now: dt.datetime, token: UUID) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from portal.common.actors import Actor
 from portal.notifications.actions.claim import Claim, claim_message
 from portal.notifications.actions.prepare import Preparer, Ready, Refused
 from portal.notifications.actions.providers import take_turns, turn_wait
+from portal.notifications.actions.put_back import is_untried, put_back
 from portal.notifications.actions.settle import settle_accepted, settle_call, settle_dropped, settle_error
 from portal.notifications.channels.base import Accepted
 from portal.notifications.channels.errors import ChannelError
@@ -78,8 +79,16 @@ def _send(ready: Ready) -> Accepted:
 
 
 def _settle_error(claim: Claim, error: ChannelError, by: Actor) -> str:
-    outcome, wait = settle_error(claim=claim, error=error, by=by)
+    outcome, wait = _settle_or_put_back(claim, error, by)
     logger.warning("message %s: %s, %s", claim.message.uid, error.code, outcome)
     if wait is not None and wait <= WAKE_WITHIN:
         wake(claim.message.uid, claim.message.message_class, after=wait)
     return outcome
+
+
+def _settle_or_put_back(claim: Claim, error: ChannelError, by: Actor) -> tuple[str, float | None]:
+    if not is_untried(claim, error):
+        return settle_error(claim=claim, error=error, by=by)
+    wait = error.retry_after or 0.0
+    put_back(claims=[claim], code=error.code, wait=wait, by=by)
+    return Outcome.RETRY, wait

@@ -13,7 +13,7 @@ from django.utils import timezone
 from portal.notifications.channels.errors import ChannelError
 from portal.notifications.channels.lookup import ROADS, find_channel, providers_of
 from portal.notifications.enums import MessageClass, Outcome
-from portal.notifications.health import JUDGE_EVERY, SLOW, WINDOW, Counts, Standing, judge, pick
+from portal.notifications.health import JUDGE_EVERY, PROBES, SLOW, WINDOW, Counts, Standing, judge, pick
 from portal.notifications.limits import STAY_WITH_PROVIDER
 from portal.notifications.models import DeliveryAttempt, OutboxMessage, ProviderState
 
@@ -21,8 +21,16 @@ BURST_SECONDS = 1.0
 # After these nobody knows whether the provider took the message.
 _OPEN_END = ("timeout", "connection_lost", "answer_unreadable")
 # The provider's own fault; what it refuses for a reason is no sign of illness.
-_ILL = ("connect_failed", "timeout", "connection_lost", "http_5xx", "answer_unreadable", "speedsms_500")
+ILL = ("connect_failed", "timeout", "connection_lost", "http_5xx", "answer_unreadable", "speedsms_500")
 _REST_AT_LEAST = 2.0
+
+
+def judge_providers(now: dt.datetime) -> list[ProviderState]:
+    """Judge every provider of this installation: one that rests would otherwise wait for the next message."""
+    names = [name for road in ROADS.values() for name in road.providers()]
+    for road in ROADS.values():
+        standings(road.providers(), now)
+    return list(ProviderState.objects.filter(provider__in=names))
 
 
 class Chooser:
@@ -60,8 +68,7 @@ class Chooser:
 
 
 def _rest_left(standing: Standing, now: dt.datetime) -> float:
-    left = standing.since + standing.rest - now.timestamp() if standing.share == 0 else 0
-    return max(_REST_AT_LEAST, left)
+    return max(_REST_AT_LEAST, standing.since + standing.rest - now.timestamp())
 
 
 def _holder(message: OutboxMessage, now: dt.datetime) -> str:
@@ -89,7 +96,8 @@ def _first_state(name: str, now: dt.datetime) -> ProviderState:
 
 
 def _judged(state: ProviderState, now: dt.datetime, *, alone: bool) -> Standing:
-    if (now - state.judged_at).total_seconds() < JUDGE_EVERY:
+    probing = alone and state.standing.is_returning
+    if not probing and (now - state.judged_at).total_seconds() < JUDGE_EVERY:
         return state.standing
     mine = ProviderState.objects.filter(pk=state.pk, judged_at=state.judged_at).update(judged_at=now)
     if not mine:  # another worker judges at this moment
@@ -108,7 +116,7 @@ def recent_counts(provider: str, now: dt.datetime) -> Counts:
     """Finished calls of the last half minute, in one statement."""
     since = max(now - dt.timedelta(seconds=WINDOW), _last_change(provider))
     rows = DeliveryAttempt.objects.filter(provider=provider, started_at__gt=since, finished_at__isnull=False)
-    ill = Q(error_code__in=_ILL)
+    ill = Q(error_code__in=ILL)
     found = rows.aggregate(
         calls=Count("pk"),
         errors=Count("pk", filter=ill),
@@ -148,18 +156,29 @@ def take_turns(provider: str, wanted: int, message_class: str) -> int:
 
 
 def room(limit: int) -> int:
-    """How many calls all accounts together may make now, at most `limit`; for mass messages."""
-    total = 0
-    for channel in ROADS:
-        for provider in ROADS[channel].providers():
-            rate = settings.PROVIDER_RATES.get(provider)
-            if not rate:
-                return limit
-            state = ProviderState.objects.filter(provider=provider).first()
-            ahead = max(0.0, (state.next_call_at - timezone.now()).total_seconds()) if state else 0.0
-            total += int(max(1.0, BURST_SECONDS * rate) - ahead * rate + 1e-6)
+    """How many calls all accounts together may make now, at most `limit`; for batches.
+
+    An account that rests has none: its messages wait where they are instead of being taken and put back.
+    """
+    now, total, nobody = timezone.now(), 0, True
+    for road in ROADS.values():
+        names = road.providers()
+        found = standings(names, now)
+        probing = len(names) == 1 and found[names[0]].is_returning
+        most = min(limit, PROBES) if probing else limit
+        total += sum(min(most, _turns(name, limit, now)) for name in names if found[name].share)
+        nobody = nobody and not names
     # Nobody configured: the messages are taken all the same, so that their rows say what is wrong.
-    return min(limit, total) if any(road.providers() for road in ROADS.values()) else limit
+    return limit if nobody else min(limit, total)
+
+
+def _turns(provider: str, limit: int, now: dt.datetime) -> int:
+    rate = settings.PROVIDER_RATES.get(provider)
+    if not rate:
+        return limit
+    due = ProviderState.objects.values_list("next_call_at", flat=True).get(provider=provider)
+    ahead = max(0.0, (due - now).total_seconds())
+    return max(0, int(max(1.0, BURST_SECONDS * rate) - ahead * rate + 1e-6))
 
 
 def turn_wait(provider: str, queued: int = 1) -> float:

@@ -2,38 +2,29 @@
 
 import asyncio
 import functools
+import json
 import os
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
 from portal.notifications.channels.errors import ChannelError
+from portal.notifications.channels.lanes import ANSWER_WITHIN, CONNECT_WITHIN, Call, Lane, Reply
+
+__all__ = ["BEGIN_WITHIN", "SIDE_BY_SIDE", "Call", "Said", "ask", "ask_many"]
 
 # The lease of a claimed message is 60 s; connect and read together stay far below it.
-_TIMEOUT = httpx2.Timeout(10, connect=5, pool=5)
+_TIMEOUT = httpx2.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN, pool=5)
 _LIMITS = httpx2.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20)
 # As many answers as are waited for at the same time; at 50 ms each that is 2,000 a second.
 SIDE_BY_SIDE = 100
 BEGIN_WITHIN = 15.0
 TOO_MANY_REQUESTS = 429
-RESET_HEADERS = ("Retry-After", "X-Rate-Limit-Reset")
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request; `body` None asks by GET. Its repr shows neither keys nor persons."""
-
-    url: str
-    body: dict[str, Any] | None = field(default=None, repr=False)
-    headers: dict[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def method(self) -> str:
-        return "GET" if self.body is None else "POST"
+RESET_HEADERS = ("retry-after", "x-rate-limit-reset")
 
 
 @functools.cache
@@ -50,7 +41,7 @@ def ask(call: Call) -> dict[str, Any]:
         )
     except httpx2.HTTPError as error:
         raise ChannelError(_code_of(error)) from error
-    return _read(answer)
+    return _content(Reply(answer.status_code, dict(answer.headers), answer.content))
 
 
 @dataclass(frozen=True)
@@ -71,27 +62,22 @@ def ask_many(calls: Sequence[Call]) -> list[Said]:
 
 
 @functools.cache
-def _lanes_of_thread(
-    process_id: int, thread_id: int
-) -> tuple[asyncio.Runner, list[httpx2.AsyncHTTPTransport]]:
-    """One event loop per thread for its whole life: connections outlive a batch.
-
-    A lane is a connection of its own. One pool of a hundred would look through all of them at every request,
-    and a client would prepare redirects and cookies no provider uses: together two thirds of the work.
-    """
+def _lanes_of_thread(process_id: int, thread_id: int) -> tuple[asyncio.Runner, list[Lane]]:
+    """One event loop per thread for its whole life: connections outlive a batch."""
     context = httpx2.create_ssl_context(trust_env=False)
-    one = httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=20)
-    lanes = [httpx2.AsyncHTTPTransport(verify=context, limits=one) for _lane in range(SIDE_BY_SIDE)]
-    return asyncio.Runner(), lanes
+    return asyncio.Runner(), [Lane(context) for _lane in range(SIDE_BY_SIDE)]
 
 
-async def _ask_all(lanes: Sequence[httpx2.AsyncHTTPTransport], calls: Sequence[Call]) -> list[Said]:
+async def _ask_all(lanes: Sequence[Lane], calls: Sequence[Call]) -> list[Said]:
     """Each lane takes the next call when its last one is answered."""
+    # Two turns of the loop, so that connections closed since the last batch are known as such.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
     answers = [Said(ChannelError("turn_taken", retry_after=0.0))] * len(calls)
     waiting = iter(enumerate(calls))
     last_start = time.monotonic() + BEGIN_WITHIN
 
-    async def work(lane: httpx2.AsyncHTTPTransport) -> None:
+    async def work(lane: Lane) -> None:
         for place, call in waiting:
             if time.monotonic() > last_start:
                 return
@@ -101,22 +87,11 @@ async def _ask_all(lanes: Sequence[httpx2.AsyncHTTPTransport], calls: Sequence[C
     return answers
 
 
-async def _ask_one(lane: httpx2.AsyncHTTPTransport, call: Call) -> Said:
+async def _ask_one(lane: Lane, call: Call) -> Said:
     started = time.monotonic()
     content: dict[str, Any] | ChannelError
-    request = httpx2.Request(
-        call.method,
-        call.url,
-        json=call.body,
-        headers=call.headers,
-        extensions={"timeout": _TIMEOUT.as_dict()},
-    )
     try:
-        answer = await lane.handle_async_request(request)
-        await answer.aread()
-        content = _read(answer)
-    except httpx2.HTTPError as error:
-        content = ChannelError(_code_of(error))
+        content = _content(await lane.ask(call))
     except ChannelError as error:
         content = error
     return Said(content, time.monotonic() - started)
@@ -129,15 +104,15 @@ def _code_of(error: httpx2.HTTPError) -> str:
     return "timeout" if isinstance(error, httpx2.TimeoutException) else "connection_lost"
 
 
-def _read(answer: httpx2.Response) -> dict[str, Any]:
-    if answer.status_code == TOO_MANY_REQUESTS:
-        raise ChannelError("http_429", retry_after=_wait_named(answer))
-    if answer.status_code >= 500:
+def _content(reply: Reply) -> dict[str, Any]:
+    if reply.status == TOO_MANY_REQUESTS:
+        raise ChannelError("http_429", retry_after=_wait_named(reply.headers))
+    if reply.status >= 500:
         raise ChannelError("http_5xx")
-    if answer.status_code >= 300:
+    if reply.status >= 300:
         raise ChannelError("http_4xx")
     try:
-        content = answer.json()
+        content = json.loads(reply.content)
     except ValueError as error:
         raise ChannelError("answer_unreadable") from error
     if not isinstance(content, dict):
@@ -145,6 +120,6 @@ def _read(answer: httpx2.Response) -> dict[str, Any]:
     return content
 
 
-def _wait_named(answer: httpx2.Response) -> float | None:
-    named = [answer.headers.get(name, "") for name in RESET_HEADERS]
+def _wait_named(headers: dict[str, str]) -> float | None:
+    named = [headers.get(name, "") for name in RESET_HEADERS]
     return next((float(wait) for wait in named if wait.isdecimal()), None)

@@ -263,7 +263,7 @@ def test_the_sweeper_wakes_what_is_due_and_what_was_dropped(make_message, publis
     OutboxMessage.objects.filter(pk=held.pk).update(claimed_until=past)
     OutboxMessage.objects.filter(pk=later.pk).update(next_at=timezone.now() + dt.timedelta(hours=1))
     counts = sweep_outbox(by=TESTER)
-    assert counts == {"expired": 0, "code": 0, "transactional": 2, "bulk": 0}
+    assert counts == {"expired": 0, "recalled": 0, "code": 0, "transactional": 2, "bulk": 0}
     assert {args[0] for _name, args, _queue, _after in published} == {str(due.uid), str(held.uid)}
 
 

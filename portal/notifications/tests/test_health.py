@@ -114,7 +114,11 @@ def test_a_healthy_provider_is_never_left():
 def test_who_is_alone_rests_for_seconds_only():
     fallen = judge(Standing(), Counts(10, 10, 0), 100, alone=True)
     assert (fallen.share, fallen.rest) == (0, ALONE.rest)
-    assert judge(fallen, Counts(), 100 + ALONE.rest, alone=True).share == 10
+    trial = judge(fallen, Counts(), 100 + ALONE.rest, alone=True)
+    assert trial.share == 10
+    assert judge(trial, Counts(), 1000, alone=True) == trial  # nobody tried it yet
+    assert judge(trial, Counts(3, 2), 120, alone=True).share == 100
+    assert judge(trial, Counts(1, 1), 120, alone=True) == Standing(0, 120, 2 * ALONE.rest)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +129,8 @@ def test_who_is_alone_rests_for_seconds_only():
         ([("a", 10), ("b", 100)], 10, "b"),
         ([("a", 0), ("b", 10)], 50, "b"),
         ([("a", 0), ("b", 0)], 0, None),
-        ([("a", 10)], 50, None),
+        ([("a", 10)], 50, "a"),
+        ([("a", 0)], 50, None),
         ([("a", 100)], 50, "a"),
     ],
 )

@@ -18,7 +18,7 @@ from portal.notifications.actions.poll_reports import poll_reports
 from portal.notifications.actions.providers import take_turns
 from portal.notifications.actions.queue_message import queue_message
 from portal.notifications.actions.send_batch import send_batch, send_slice
-from portal.notifications.actions.sweep import expire_messages, send_bulk_slice, sweep_outbox
+from portal.notifications.actions.sweep import expire_messages, send_due, sweep_outbox
 from portal.notifications.actions.templates import create_template
 from portal.notifications.channels.sms.esms.channel import SEND_PATH, STATUS_PATH
 from portal.notifications.models import DeliveryAttempt, MessageBudget, OutboxMessage, ProviderState
@@ -147,7 +147,7 @@ def test_the_next_slice_is_asked_for_when_turns_come_back(news, settings, publis
     settings.PROVIDER_RATES = {"esms": 2.0}
     news(5)
     published.clear()
-    send_bulk_slice(by=TESTER)
+    send_due(message_class="bulk", by=TESTER)
     assert [(name, queue) for name, _args, queue, _after in published] == [("notifications.wake_due", "bulk")]
     assert 0 < published[0][3] <= 2
 

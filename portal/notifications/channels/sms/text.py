@@ -11,6 +11,7 @@ GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENDED = frozenset("^{}\\[~]|€")  # an escape and a letter: two places each
+_GSM = GSM_BASIC | GSM_EXTENDED
 GSM_SINGLE, GSM_MULTI = 160, 153
 UCS2_SINGLE, UCS2_MULTI = 70, 67
 _TO_ASCII = str.maketrans(
@@ -34,12 +35,12 @@ def strip_accents(text: str) -> str:
     """`text` in ASCII letters; what has no ASCII form becomes `?`, so that the part count always holds."""
     mapped = unicodedata.normalize("NFC", text).translate(_TO_ASCII)
     plain = "".join(one for one in unicodedata.normalize("NFD", mapped) if not unicodedata.combining(one))
-    return "".join(one if one in GSM_BASIC or one in GSM_EXTENDED else "?" for one in plain)
+    return plain if _GSM.issuperset(plain) else "".join(one if one in _GSM else "?" for one in plain)
 
 
 def is_gsm(text: str) -> bool:
     """True when every letter is in the GSM alphabet."""
-    return all(one in GSM_BASIC or one in GSM_EXTENDED for one in text)
+    return _GSM.issuperset(text)
 
 
 def count_parts(text: str) -> int:
