@@ -128,14 +128,16 @@ class DeclarationStatus(models.TextChoices):
 
 
 class PaperForm(models.TextChoices):
+    FORM = "form", _("Tờ khai")
     ORIGINAL = "original", _("Bản chính")
     COPY = "copy", _("Bản sao")
-    NONE = "none", _("Không cần nếu đã có trong cơ sở dữ liệu")
+    NONE = "none", _("Không phải mang bản giấy")
 
 
 class TimeUnit(models.TextChoices):
     """Deadlines are never converted between units."""
 
+    INSTANT = "instant", _("ngay khi nhận")
     WORKING_DAY = "working_day", _("ngày làm việc")
     HALF_WORKING_DAY = "half_working_day", _("nửa ngày làm việc")
     CALENDAR_DAY = "calendar_day", _("ngày")
@@ -148,3 +150,45 @@ class Grade(models.TextChoices):
     CONFIRMED = "confirmed", _("Đã xác nhận")
     ONE_SOURCE = "one_source", _("Một nguồn")
     UNVERIFIED = "unverified", _("Chưa kiểm chứng")
+
+
+class Tier(models.TextChoices):
+    """Who works on a procedure; districts ended in 2025, so there is none."""
+
+    COMMUNE = "commune", _("Công an xã, phường, đặc khu")
+    PROVINCE = "province", _("Công an tỉnh, thành phố")
+    MINISTRY = "ministry", _("Bộ Công an")
+    COMMITTEE = "committee", _("Ủy ban nhân dân cấp xã")
+
+
+class Channel(models.TextChoices):
+    """How one files: the fee may differ."""
+
+    COUNTER = "counter", _("nộp trực tiếp")
+    ONLINE = "online", _("nộp trực tuyến")
+
+
+class OnlineFiling(models.TextChoices):
+    """What the National Public Service Portal and VNeID take."""
+
+    FULL = "full", _("Nộp trực tuyến toàn trình")
+    PARTIAL = "partial", _("Nộp trực tuyến một phần")
+    VISIT = "visit", _("Hẹn trực tuyến, đến làm trực tiếp")
+    ONLY = "only", _("Chỉ nộp trực tuyến")
+    NONE = "none", _("Làm trực tiếp")
+
+
+class Fact(models.TextChoices):
+    """Parts of a procedure that are withheld from citizens while nobody confirmed them."""
+
+    PAPERS = "papers", _("giấy tờ cần mang")
+    TIMES = "times", _("thời hạn")
+    FEES = "fees", _("lệ phí")
+    STEPS = "steps", _("các bước")
+
+
+class VersionStatus(models.TextChoices):
+    DRAFT = "draft", _("Bản nháp")
+    PUBLISHED = "published", _("Đang công bố")
+    REPLACED = "replaced", _("Đã thay thế")
+    DISCARDED = "discarded", _("Đã bỏ")

@@ -24,6 +24,12 @@ DECLARATION_TERMS = Terms(
 def register_handlers() -> None:
     register_stays("procedures.Declaration", "Kept for the unit it was made for.")
     register_stays("procedures.DeclarationSettings", "The successor decides itself what it has to ask.")
+    register_stays("procedures.ProcedureVersion", "A province's edition; what it said stays readable.")
+    register_stays(
+        "procedures.FilingRule", "The successor decides itself; until then official filing counts."
+    )
+    register_stays("procedures.Authorisation", "A document names the province that issued it.")
+    register_stays("procedures.ProcedureNote", "A note speaks of one building and its counters.")
     register_personal_data(
         "procedures.Declaration",
         Holding(

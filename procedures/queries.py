@@ -1,13 +1,28 @@
 """Reads across the catalogue."""
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.cache import cache
 from django.db import models
 
+from portal.common.clock import local_today
+from portal.common.text import fold
+from portal.units.enums import Level
 from portal.units.models import Unit
-from procedures.enums import FilingMode
-from procedures.models import DeclarationSettings, Fee, Paper, Procedure
+from portal.units.models.scope import HoldsUnits
+from procedures.content import Item, applies, checklist, fees_on, for_public
+from procedures.enums import FilingMode, VersionStatus
+from procedures.models import (
+    Authorisation,
+    DeclarationSettings,
+    FilingRule,
+    Procedure,
+    ProcedureNote,
+    ProcedureVersion,
+    above,
+)
 
 ID_CARD = "id_card"
 QUESTIONS_KEPT_SECONDS = 300
@@ -19,27 +34,145 @@ def procedure_by_key(key: str) -> Procedure:
 
 def with_declaration() -> models.QuerySet:
     """Procedures a visit can be booked for here: the card's, and those that are prepared here."""
-    prepared = models.Q(key=ID_CARD) | models.Q(filing_mode=FilingMode.PREPARE)
+    ruled = FilingRule.objects.filter(mode=FilingMode.PREPARE).values("procedure")
+    prepared = models.Q(key=ID_CARD) | models.Q(filing_mode=FilingMode.PREPARE) | models.Q(pk__in=ruled)
     return Procedure.objects.filter(prepared).order_by("pk")
 
 
-def what_to_bring(*, procedure: Procedure, request_kind: str, age_band: str) -> list[Paper]:
+# ---- which version is read
+
+
+def published_in(unit: Unit | None, **which: Any) -> list[ProcedureVersion]:
+    """Today's version of each procedure as `unit` reads it, one query; None: the common edition.
+
+    A province's own edition beats the common one; within an edition the latest day of effect wins.
+    """
+    rows = ProcedureVersion.objects.published_on(local_today()).filter(**which)
+    rows = rows.filter(province=None) if unit is None else rows.read_in(unit)
+    found: dict[int, ProcedureVersion] = {}
+    for version in rows.select_related("procedure__replaced_by", "procedure__part_of").order_by():
+        known = found.get(version.procedure_id)
+        if known is None or _rank(version) > _rank(known):
+            found[version.procedure_id] = version
+    return sorted(found.values(), key=lambda version: (version.procedure.field, version.procedure_id))
+
+
+def _rank(version: ProcedureVersion) -> tuple[bool, dt.date, int]:
+    return version.province_id is not None, version.valid_from, version.number
+
+
+def version_for(procedure: Procedure, unit: Unit | None = None) -> ProcedureVersion | None:
+    """Today's version of one procedure; None when nothing is published."""
+    return next(iter(published_in(unit, procedure=procedure)), None)
+
+
+def version_by_slug(slug: str, unit: Unit) -> ProcedureVersion | None:
+    return next(iter(published_in(unit, procedure__slug=slug)), None)
+
+
+def search(versions: Iterable[ProcedureVersion], text: str) -> list[ProcedureVersion]:
+    """Those in which every typed word begins some word, best first; accents do not matter.
+
+    A hit in the name goes before a hit in other words of everyday speech, an exact phrase before both.
+    """
+    words = fold(text).split()
+    phrase = " ".join(words)
+    hits = [
+        (_score(version, phrase, words), version)
+        for version in versions
+        if words and _holds(version.search_text, words)
+    ]
+    return [version for _score, version in sorted(hits, key=lambda hit: hit[0])]
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    spaced = " " + text.replace("\n", " ")
+    return all(f" {word}" in spaced for word in words)
+
+
+def _score(version: ProcedureVersion, phrase: str, words: list[str]) -> tuple[bool, bool, bool, int]:
+    """Smaller is better: the phrase as one of its names, in a name, all words in the name, shorter name."""
+    lines, name = version.search_text.split("\n"), fold(version.name)
+    begun = any(f" {phrase}" in f" {line}" for line in lines)
+    return phrase not in lines, not begun, not _holds(name, words), len(name)
+
+
+# ---- how it is filed
+
+
+def filing_mode_of(*, procedure: Procedure, unit: Unit) -> FilingMode:
+    """The mode in force today: the unit's rule, then one from above, then the procedure's own.
+
+    *accept* without a valid document of the province falls back to *official*: nobody is told that
+    something was filed here that was not.
+    """
+    rules = FilingRule.objects.filter(procedure=procedure, unit__in=above(unit))
+    found = {rule.unit_id: rule.mode for rule in rules}
+    mode = found.pop(unit.pk, None) or next(iter(found.values()), procedure.filing_mode)
+    if mode == FilingMode.ACCEPT and not may_accept(procedure=procedure, unit=unit):
+        return FilingMode.OFFICIAL
+    return FilingMode(mode)
+
+
+def may_accept(*, procedure: Procedure, unit: Unit) -> bool:
+    """True without an official code, or with the province's document in force today."""
+    if not procedure.official_code:
+        return True
+    documents = Authorisation.objects.valid_on(local_today())
+    return documents.filter(procedure=procedure, unit__in=above(unit)).exists()
+
+
+def notes_on(*, procedure: Procedure, unit: Unit) -> list[ProcedureNote]:
+    """What the unit and those above it add, the widest first."""
+    rows = ProcedureNote.objects.filter(procedure=procedure, unit__in=above(unit)).exclude(text="")
+    return list(rows.order_by("unit__kind__level", "pk"))
+
+
+# ---- what the desk asks for
+
+
+def provinces_of(officer: Any, permission: str) -> list[Unit]:
+    """Provinces whose edition this officer may work on."""
+    mine = Unit.objects.current().filter(pk__in=officer.unit_ids(permission), kind__level=Level.PROVINCE)
+    return list(mine.select_related("kind").order_by("pk"))
+
+
+def review_due(officer: HoldsUnits, day: dt.date) -> models.QuerySet:
+    """Published versions this officer sees whose day of review has come."""
+    rows = ProcedureVersion.objects.visible_to(officer).filter(review_on__lte=day)
+    return rows.filter(status=VersionStatus.PUBLISHED, procedure__ended_on=None)
+
+
+def review_badge(request: Any) -> str:
+    """How many versions wait for a review or a confirmation, for the menu; "" for none."""
+    if not request.user.has_perm("procedures.review_procedure"):
+        return ""
+    drafts = ProcedureVersion.objects.visible_to(request.user).filter(status=VersionStatus.DRAFT)
+    count = review_due(request.user, local_today()).count() + drafts.count()
+    return str(count) if count else ""
+
+
+# ---- what the ticket of a visit says
+
+
+def what_to_bring(
+    *, procedure: Procedure, request_kind: str, age_band: str, unit: Unit | None = None
+) -> list[Item]:
     """Papers for this request and age, in their order."""
-    return list(
-        procedure.papers.filter(request_kind__in=("", request_kind), age_band__in=("", age_band)).order_by(
-            "order", "pk"
-        )
-    )
+    version = version_for(procedure, unit)
+    answers = {"request_kind": request_kind, "age_band": age_band}
+    return checklist(for_public(version.content), answers, local_today()).papers if version else []
 
 
-def fee_on(*, procedure: Procedure, request_kind: str, day: dt.date) -> Fee | None:
+def fee_on(*, procedure: Procedure, request_kind: str, day: dt.date, unit: Unit | None = None) -> Item | None:
     """The fee in force on `day`; None when the catalogue does not know one (then nothing is claimed)."""
-    in_force = models.Q(valid_to=None) | models.Q(valid_to__gte=day)
-    return (
-        procedure.fees.filter(in_force, request_kind=request_kind, valid_from__lte=day)
-        .order_by("-valid_from")
-        .first()
-    )
+    version = version_for(procedure, unit)
+    fees = fees_on(for_public(version.content), day) if version else []
+    fitting = [fee for fee in fees if "amount" in fee and applies(fee, {"request_kind": request_kind})]
+    return max(fitting, key=lambda fee: fee["valid_from"], default=None)
+
+
+# ---- what a unit asks in its declaration
 
 
 def asked_by(unit: Unit) -> tuple[str, ...]:

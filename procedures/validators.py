@@ -1,14 +1,17 @@
-"""Value checks of declarations; each raises ValidationError with a stable code."""
+"""Value checks of declarations and of the catalogue; each raises ValidationError with a stable code."""
 
 import datetime as dt
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.clock import parse_date
 from portal.common.text import clean_text
-from procedures.enums import AgeBand
+from procedures.content import Answers, Content, Item, questions_for
+from procedures.enums import AgeBand, Channel, Fact, OnlineFiling, PaperForm, Tier, TimeUnit
 
 FREE_TEXT_LIMIT = 300
 RENEWAL_AGES = (14, 25, 40, 60)
@@ -83,3 +86,142 @@ def is_renewal_due(birth: dt.date, issued: dt.date, day: dt.date) -> bool:
     """True when a card issued on `issued` has reached its renewal age on `day`."""
     age = renewal_age(birth, issued)
     return age is not None and day >= birthday(birth, age)
+
+
+# ---- the catalogue
+
+CONTENT_TEXT_LIMIT = 1500
+NOTE_LIMIT = 1000
+TEXTS = (
+    "summary",
+    "who",
+    "result",
+    "where",
+    "legal_basis",
+    "form_codes",
+    "official_code",
+    "codes",
+    "official_link",
+)
+LISTS = ("papers", "times", "fees", "steps", "advice", "questions", "exemptions")
+_PLAIN = ("field", "level", "words", "unsure", "online")
+_CHOICES = {
+    ("papers", "form"): PaperForm.values,
+    ("times", "unit"): TimeUnit.values,
+    ("fees", "channel"): ["", *Channel.values],
+}
+_LISTED = {"unsure": Fact.values, "level": Tier.values, "online": OnlineFiling.values}
+_NUMBERS = {("times", "value"), ("fees", "amount")}
+_NEEDED = {"papers": "text", "steps": "text", "advice": "text", "times": "unit", "fees": "label"}
+
+
+def check_content(content: Content) -> None:
+    """The document of a version; ValidationError {part: code} with all faults at once.
+
+    Codes: part_unknown, text_too_long, text_markup, item_incomplete, choice_unknown, number_invalid,
+    condition_unknown, link_invalid.
+    """
+    faults: dict[str, ValidationError] = {}
+    for part, value in content.items():
+        try:
+            _check_part(content, part, value)
+        except ValidationError as error:
+            faults[part] = error
+    if faults:
+        raise ValidationError(faults)
+
+
+def _check_part(content: Content, part: str, value: Any) -> None:
+    if part.removesuffix("_en") in TEXTS:
+        _check_words(value)
+        if part == "official_link" and value and not value.startswith("https://"):
+            raise ValidationError(_("Địa chỉ liên kết phải bắt đầu bằng https://."), code="link_invalid")
+    elif part in LISTS:
+        for item in value:
+            _check_item(content, part, item)
+    elif part not in _PLAIN:
+        raise ValidationError(
+            _("Mục “%(part)s” không có trong thủ tục."), code="part_unknown", params={"part": part}
+        )
+    elif part in _LISTED:
+        _check_listed(value if isinstance(value, list) else [value], _LISTED[part])
+
+
+def _check_item(content: Content, part: str, item: Item) -> None:
+    needed = _NEEDED.get(part)
+    if needed and not item.get(needed):
+        raise ValidationError(_("Có dòng chưa ghi đủ nội dung."), code="item_incomplete")
+    for name, value in item.items():
+        if isinstance(value, str):
+            _check_words(value)
+        if (part, name) in _CHOICES:
+            _check_listed([value], _CHOICES[part, name])
+        if (part, name) in _NUMBERS and (not isinstance(value, int) or value < 0):
+            raise ValidationError(_("Xin ghi một số từ 0 trở lên."), code="number_invalid")
+    _check_condition(content, item.get("when", {}))
+
+
+def _check_condition(content: Content, when: Mapping[str, list[str]]) -> None:
+    known = {
+        question["key"]: {choice["key"] for choice in question["choices"]}
+        for question in content.get("questions", [])
+    }
+    for question, choices in when.items():
+        if not set(choices) <= known.get(question, set()):
+            raise ValidationError(
+                _("Điều kiện không khớp với các câu hỏi của thủ tục."), code="condition_unknown"
+            )
+
+
+def _check_listed(values: list[Any], allowed: list[Any]) -> None:
+    if not set(values) <= set(allowed):
+        raise ValidationError(_("Lựa chọn không có trong danh sách."), code="choice_unknown")
+
+
+def _check_words(text: Any) -> None:
+    """Text, short enough to be read at a counter and without markup."""
+    if not isinstance(text, str) or len(text) > CONTENT_TEXT_LIMIT:
+        raise ValidationError(
+            _("Xin viết ngắn lại, không quá %(limit)s ký tự."),
+            code="text_too_long",
+            params={"limit": CONTENT_TEXT_LIMIT},
+        )
+    if "<" in text or ">" in text:
+        raise ValidationError(_("Xin không dùng dấu < và >."), code="text_markup")
+
+
+def clean_note(text: str) -> str:
+    """A unit's note: lines kept, at most 1,000 characters; codes `text_too_long`, `text_markup`."""
+    cleaned = "\n".join(line for line in map(clean_text, text.splitlines()) if line)
+    if len(cleaned) > NOTE_LIMIT:
+        raise ValidationError(
+            _("Xin viết ngắn lại, không quá %(limit)s ký tự."),
+            code="text_too_long",
+            params={"limit": NOTE_LIMIT},
+        )
+    _check_words(cleaned)
+    return cleaned
+
+
+def clean_answers(content: Content, raw: Mapping[str, Any]) -> Answers:
+    """The answers to the questions of a procedure; what is not asked is left out.
+
+    ValidationError {question: code} with `required` or `choice_unknown` for all of them at once.
+    """
+    answers: dict[str, str] = {}
+    faults: dict[str, ValidationError] = {}
+    for question in content.get("questions", []):
+        if question not in questions_for(content, answers):
+            continue
+        key, given = question["key"], str(raw.get(question["key"]) or "")
+        if not given:
+            faults[key] = ValidationError(_("Xin chọn một câu trả lời."), code="required")
+        elif given not in {choice["key"] for choice in question["choices"]}:
+            faults[key] = ValidationError(
+                _("Câu trả lời này không có trong danh sách."), code="choice_unknown"
+            )
+        else:
+            answers[key] = given
+    if faults:
+        raise ValidationError(faults)
+    return answers

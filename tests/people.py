@@ -22,7 +22,7 @@ from portal.officers.actions.grant_role import grant_role
 from portal.officers.models import Officer
 from portal.units.actions.load_demo_units import load_demo_units
 from portal.units.models import Unit
-from procedures.actions.load_procedures import load_procedures
+from procedures.actions.load_catalogue import load_catalogue
 from procedures.models import Procedure
 from procedures.queries import ID_CARD, procedure_by_key
 
@@ -107,7 +107,7 @@ def people(
 @pytest.fixture
 def id_card(db: None) -> Procedure:
     """The procedure every booking is about."""
-    load_procedures(by=BY)
+    load_catalogue(by=BY, only=(ID_CARD,))
     return procedure_by_key(ID_CARD)
 
 

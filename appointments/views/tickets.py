@@ -86,25 +86,27 @@ def _fees(people: list[Booking]) -> dict[str, Any]:
             procedure=one.declaration.procedure,
             request_kind=one.declaration.request_kind,
             day=one.session.date,
+            unit=one.unit,
         )
         for one in people
     ]
     known = [fee for fee in found if fee is not None]
     if len(known) < len(people):
         return {"fee": None, "fee_note": ""}
-    note = known[0].note if len(known) == 1 else _("cho %(people)s người") % {"people": len(known)}
-    return {"fee": sum(fee.amount for fee in known), "fee_note": note}
+    note = known[0].get("note", "") if len(known) == 1 else _("cho %(people)s người") % {"people": len(known)}
+    return {"fee": sum(fee["amount"] for fee in known), "fee_note": note}
 
 
 def _papers(people: list[Booking]) -> list[str]:
     """What to bring for all of them, each thing once, in the order of the first who needs it."""
     texts = [
-        paper.text
+        paper["text"]
         for one in people
         for paper in what_to_bring(
             procedure=one.declaration.procedure,
             request_kind=one.declaration.request_kind,
             age_band=_band(one),
+            unit=one.unit,
         )
     ]
     return list(dict.fromkeys(texts))

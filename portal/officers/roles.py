@@ -29,7 +29,7 @@ def _all(app_label: str, verbs: str, models: str) -> frozenset[str]:
 
 # What every officer may look up to answer a citizen at the counter: nothing of it is personal.
 _DIRECTORY = _all("units", "view", "unit hamlet openinghours unitcontact calendarday") | _all(
-    "procedures", "view", "procedure"
+    "procedures", "view", "procedure procedureversion procedurenote filingrule authorisation"
 )
 _PLANS = _all("appointments", "view", "campaign session")
 _RECEPTION = (
@@ -66,7 +66,12 @@ _CAMPAIGNS = _all("appointments", "add change open close", "campaign") | _all(
 _CARDS = _all("appointments", "view change", "card")
 _HELPERS = _all("appointments", "view add change", "helper")
 _FIGURES = _all("appointments", "count", "booking") | _all("procedures", "count", "declaration")
-_EDITING = _all("procedures", "change", "procedure") | _all("notifications", "view", "messagetemplate")
+# A province's editors write versions; a commune's write notes beside what it inherits.
+_EDITING = (
+    _all("procedures", "change", "procedure")
+    | _all("procedures", "add change", "procedurenote")
+    | _all("notifications", "view", "messagetemplate")
+)
 _REVIEWING = _all("procedures", "review", "procedure") | _all(
     "notifications", "view change", "messagetemplate"
 )
@@ -81,6 +86,8 @@ _SET_UP = (
     | _all("appointments", "view add change", "counter deskrules")
     | _ZALO
 )
+# How dossiers may be filed has legal effect: the chief decides, not the technical role.
+_FILING = _all("procedures", "add change", "filingrule authorisation")
 _ACCOUNTS = _all("officers", "view add change", "officer roleassignment")
 
 # Rows with citizens' names, phones or words. Whoever appoints by virtue of the technical role alone
@@ -154,6 +161,7 @@ _TABLE = (
         | _FIGURES
         | _EDITING
         | _REVIEWING
+        | _FILING
         | _SET_UP
         | _ACCOUNTS,
     ),

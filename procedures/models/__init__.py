@@ -1,7 +1,23 @@
 """Nouns of this room."""
 
 from procedures.models.declaration import Declaration
-from procedures.models.procedure import Fee, Paper, Procedure
+from procedures.models.procedure import (
+    Authorisation,
+    FilingRule,
+    Procedure,
+    ProcedureNote,
+    ProcedureVersion,
+    above,
+)
 from procedures.models.settings import DeclarationSettings
 
-__all__ = ("Declaration", "DeclarationSettings", "Fee", "Paper", "Procedure")
+__all__ = (
+    "Authorisation",
+    "Declaration",
+    "DeclarationSettings",
+    "FilingRule",
+    "Procedure",
+    "ProcedureNote",
+    "ProcedureVersion",
+    "above",
+)

@@ -68,12 +68,15 @@ PLAIN = {
     "citizens.consent": "purpose text_key text_version channel recorded_by",
     # The code is random; the kind of request is one of a few.
     "procedures.declaration": "filed_by code request_kind status",
-    "procedures.procedure": (
-        "key slug name name_en summary field filing_mode official_code time_value time_unit legal_basis "
-        "grade valid_from valid_to checked_on checked_by"
+    "procedures.procedure": "key slug name name_en field filing_mode official_code ended_on",
+    # The words of the law for everybody; who checked is a unit, who wrote an officer's reference.
+    "procedures.procedureversion": (
+        "number status name name_en content search_text grade valid_from checked_on checked_by review_on "
+        "change_note made_by"
     ),
-    "procedures.paper": "text form request_kind age_band order",
-    "procedures.fee": "request_kind amount note legal_basis valid_from valid_to",
+    "procedures.filingrule": "mode",
+    "procedures.authorisation": "number issued_on issued_by valid_from valid_to",
+    "procedures.procedurenote": "text text_en",
     "appointments.campaign": "name slug description status kind numbering",
     "appointments.session": "date place_name place_address last_number status",
     "appointments.slot": "starts minutes capacity taken reserve reserve_taken",

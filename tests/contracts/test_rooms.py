@@ -11,6 +11,8 @@ from tests.contracts import law
 ROOT_MODULES = {"portal.settings", "portal.celery", "portal.wsgi", "portal.launcher"}
 # Shelves that one room has for a reason of its own; anywhere else the same name would be a drawer.
 PARTICULAR = {
+    "content": {"procedures"},
+    "offers": {"procedures"},
     "site": {"portal.officers"},
     "backends": {"portal.officers"},
     "roles": {"portal.officers"},

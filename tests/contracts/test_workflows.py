@@ -30,8 +30,8 @@ from portal.notifications.enums import CallState, State
 from portal.notifications.workflow import CALL_WORKFLOW, MESSAGE_WORKFLOW
 from portal.zalo.enums import AccountState, EventState
 from portal.zalo.workflow import ACCOUNT_WORKFLOW, EVENT_WORKFLOW
-from procedures.enums import DeclarationStatus
-from procedures.workflow import DECLARATION_WORKFLOW
+from procedures.enums import DeclarationStatus, VersionStatus
+from procedures.workflow import DECLARATION_WORKFLOW, VERSION_WORKFLOW
 from tests.contracts.law import ROOT
 from tests.people import BY
 
@@ -49,6 +49,7 @@ TABLES = {
     "zalo_event": (EVENT_WORKFLOW, EventState, EventState.WAITING),
     "message": (MESSAGE_WORKFLOW, State, State.QUEUED),
     "organisation": (ORGANISATION_WORKFLOW, OrganisationStatus, OrganisationStatus.ACTIVE),
+    "version": (VERSION_WORKFLOW, VersionStatus, VersionStatus.DRAFT),
     "declaration": (DECLARATION_WORKFLOW, DeclarationStatus, DeclarationStatus.DRAFT),
 }
 EACH = pytest.mark.parametrize(("table", "statuses", "start"), TABLES.values(), ids=TABLES)

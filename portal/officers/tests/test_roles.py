@@ -9,6 +9,10 @@ DIRECTORY = {
     "units.view_unitcontact",
     "units.view_calendarday",
     "procedures.view_procedure",
+    "procedures.view_procedureversion",
+    "procedures.view_procedurenote",
+    "procedures.view_filingrule",
+    "procedures.view_authorisation",
 }
 PLANS = {"appointments.view_campaign", "appointments.view_session"}
 RECEPTION = {"appointments.view_booking", "appointments.check_in_booking", "appointments.view_card"}
@@ -87,6 +91,13 @@ ACCOUNTS = {
     "officers.add_roleassignment",
     "officers.change_roleassignment",
 }
+NOTES = {"procedures.add_procedurenote", "procedures.change_procedurenote"}
+FILING = {
+    "procedures.add_filingrule",
+    "procedures.change_filingrule",
+    "procedures.add_authorisation",
+    "procedures.change_authorisation",
+}
 EXPECTED = {
     "duty_officer": DIRECTORY | PLANS | RECEPTION | COUNTERS | CALLS,
     "id_desk": DIRECTORY
@@ -102,7 +113,7 @@ EXPECTED = {
     "residence_desk": DIRECTORY | PLANS | RECEPTION | COUNTERS | BOOKING | DESK,
     "area_officer": DIRECTORY | PLANS,
     "investigator": DIRECTORY,
-    "editor": DIRECTORY | {"procedures.change_procedure", "notifications.view_messagetemplate"},
+    "editor": DIRECTORY | NOTES | {"procedures.change_procedure", "notifications.view_messagetemplate"},
     "reviewer": DIRECTORY
     | {
         "procedures.review_procedure",
@@ -122,6 +133,8 @@ EXPECTED = {
     | FIGURES
     | SET_UP
     | ACCOUNTS
+    | NOTES
+    | FILING
     | {"procedures.change_procedure", "procedures.review_procedure"},
     "province_viewer": DIRECTORY | PLANS | FIGURES,
     "inspectorate": DIRECTORY

@@ -98,12 +98,12 @@ def _slots() -> list[Any]:
     """The hot slot, then one of each of 50 other sessions."""
     from appointments.models import Slot
     from portal.units.actions.load_demo_units import load_demo_units
-    from procedures.actions.load_procedures import load_procedures
+    from procedures.actions.load_catalogue import load_catalogue
     from procedures.queries import ID_CARD, procedure_by_key
     from tests.people import BY, make_campaign
 
     ward = load_demo_units(by=BY)["Phường Hải Vân Đông"]
-    load_procedures(by=BY)
+    load_catalogue(by=BY, only=(ID_CARD,))
     campaign = make_campaign(ward, procedure_by_key(ID_CARD), days=SESSIONS + 1, hours=1)
     # More than an officer may lay out: the hot slot takes all rounds.
     Slot.objects.filter(session__campaign=campaign).update(capacity=PLACES)

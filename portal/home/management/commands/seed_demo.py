@@ -22,7 +22,7 @@ from portal.officers.models import Officer
 from portal.units.actions.load_demo_units import load_demo_units
 from portal.units.actions.load_official_days import load_official_days
 from portal.units.models import Unit
-from procedures.actions.load_procedures import load_procedures
+from procedures.actions.load_catalogue import load_catalogue
 from procedures.queries import ID_CARD, procedure_by_key
 
 BY = SystemActor("seed_demo")
@@ -33,6 +33,7 @@ OFFICERS = (
     ("dongnghiep", "Phường Bến Đông Hạ", ("id_desk",)),
     ("tinh", "Tỉnh Sơn Hải", ("province_viewer", "inspectorate")),
     ("quantri", "Tỉnh Sơn Hải", ("it_admin",)),
+    ("bientap", "Tỉnh Sơn Hải", ("editor", "reviewer")),
 )
 MAIN_OFFICER = "canbo"
 CAMPAIGN = "Cấp căn cước lưu động"
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError("Dữ liệu trình diễn không nạp được vào hệ thống thật.")
         units = load_demo_units(by=BY)
         load_official_days(years=(local_today().year, local_today().year + 1))
-        load_procedures(by=BY)
+        load_catalogue(by=BY)
         sync_all_defaults(by=BY)
         password = self.add_officers(units)
         ward = units["Phường Hải Vân Đông"]

@@ -1,35 +1,15 @@
-"""Officers read the catalogue and edit papers and fees; each has its dates."""
+"""Which sensitive questions a unit asks in its declaration."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import ForeignKey
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
 from portal.common.admin import ScopedAdmin
 from portal.units.models import Unit, reach_of
 from procedures.actions.set_questions import set_questions
-from procedures.models import DeclarationSettings, Fee, Paper, Procedure
-
-
-class PaperInline(TabularInline):
-    model = Paper
-    extra = 0
-
-
-class FeeInline(TabularInline):
-    model = Fee
-    extra = 0
-
-
-@admin.register(Procedure)
-class ProcedureAdmin(ModelAdmin):
-    list_display = ["name", "field", "filing_mode", "grade", "checked_on"]
-    list_filter = ["field", "filing_mode", "grade"]
-    search_fields = ["name", "official_code"]
-    readonly_fields = ["key", "slug"]
-    inlines = [PaperInline, FeeInline]
+from procedures.models import DeclarationSettings
 
 
 @admin.register(DeclarationSettings)

@@ -1,0 +1,5 @@
+"""The officers' screens of this room."""
+
+from procedures.admin import catalogue, declarations
+
+__all__ = ["catalogue", "declarations"]
