@@ -13,6 +13,7 @@ class NotificationsConfig(AppConfig):
         from portal.celery import app
         from portal.notifications.handlers import register_handlers
         from portal.notifications.tasks import (
+            count_messages,
             expire_call_list,
             forget_call_notes,
             forget_zalo_links,
@@ -24,6 +25,9 @@ class NotificationsConfig(AppConfig):
         seconds = settings.OUTBOX_SWEEP_SECONDS
         app.add_periodic_task(
             seconds, sweep.s(), name="notifications.sweep", queue="maintenance", expires=seconds
+        )
+        app.add_periodic_task(
+            600, count_messages.s(), name="notifications.count_messages", queue="maintenance", expires=600
         )
         app.add_periodic_task(
             60, expire_call_list.s(), name="notifications.expire_calls", queue="maintenance", expires=60

@@ -1,11 +1,73 @@
-"""What this room answers when a lower room asks: what stays and what moves when units merge."""
+"""What this room answers when a lower room asks: what stays and moves when units merge, what is wrong now."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.notifications.actions.hand_over_calls import hand_over_calls
+from portal.notifications.channels.errors import error_rules
+from portal.notifications.enums import ErrorKind
+from portal.notifications.models import MessageBudget, ProviderState
+from portal.notifications.queries import errors_met, with_month
+from portal.officers.attention import Attention, register_attention
 from portal.units.succession import register_stays, register_succession
+
+# Errors that are repaired in a text or a budget; the others in the settings of a channel.
+_OF_TEMPLATES = {"template_missing", "parameter_missing"}
+_OF_ZALO_TEMPLATES = ("_-109", "_-117", "_-131", "_-145", "_-146")
+_OF_BUDGETS = {"budget_spent"}
 
 
 def register_handlers() -> None:
     register_stays("notifications.OutboxMessage", "Is on its way in the name of the unit that sent it.")
     register_succession("notifications.CallTask", hand_over_calls)
+    register_stays("notifications.DailyFigure", "Counts what one unit sent.")
     register_stays("notifications.MessageBudget", "Was granted to one unit.")
     register_stays("notifications.MessageTemplate", "Was approved for one unit.")
+    register_attention(message_attention)
+
+
+def message_attention(officer: Any) -> Iterator[Attention]:
+    """Providers that were left, errors only a person repairs, budgets that are spent."""
+    yield from _providers_left(officer)
+    yield from _errors_to_repair(officer)
+    yield from _budgets_spent(officer)
+
+
+def _page(name: str) -> str:
+    return reverse(f"admin:notifications_{name}")
+
+
+def _providers_left(officer: Any) -> Iterator[Attention]:
+    for state in ProviderState.objects.visible_to(officer).filter(share=0):
+        words = {"name": state.provider, "state": state.condition_text}
+        yield Attention(
+            _("Nhà cung cấp tin nhắn %(name)s: %(state)s.") % words, _page("providerstate_health")
+        )
+
+
+def _errors_to_repair(officer: Any) -> Iterator[Attention]:
+    """Of the officer's own units, for who can do something about it."""
+    units = officer.unit_ids("notifications.view_providerstate")
+    rules = {code: rule for code, rule in error_rules().items() if rule.kind == ErrorKind.CONFIG}
+    met = errors_met(rules, units, timezone.now()) if units else []
+    for code in met:
+        yield Attention(_("Tin đang lỗi: %(text)s") % {"text": rules[code].text}, _page(_place_of(code)))
+
+
+def _place_of(code: str) -> str:
+    if code in _OF_TEMPLATES or (code.startswith("zalo_") and code.endswith(_OF_ZALO_TEMPLATES)):
+        return "messagetemplate_changelist"
+    return "messagebudget_changelist" if code in _OF_BUDGETS else "providerstate_health"
+
+
+def _budgets_spent(officer: Any) -> Iterator[Attention]:
+    budgets = with_month(MessageBudget.objects.visible_to(officer), timezone.now())
+    spent = budgets.filter(month_cost__gte=F("monthly_limit")).count()
+    if spent:
+        text = _("%(count)d đơn vị đã dùng hết ngân sách tin nhắn của tháng; tin hàng loạt đang dừng.")
+        yield Attention(text % {"count": spent}, _page("messagebudget_changelist"))

@@ -2,20 +2,23 @@
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.notifications.channels.errors import ChannelError, rule_of
-from portal.notifications.enums import CallOutcome, CallState, Channel, State
+from portal.notifications.enums import CallOutcome, CallState, Channel, ErrorKind, State
 from portal.notifications.models import CallTask, MessageTemplate, OutboxMessage
 from portal.notifications.notices import Notice, UnknownNotice, find_notice
 from portal.notifications.validators import fill
 
 logger = logging.getLogger(__name__)
+_WORDS = re.compile(r"\S+\s*|\s+")
 # For the citizen's own page; the officers' words stand in enums.py.
 _SENT = {
     State.QUEUED: _("đang chờ gửi"),
@@ -39,6 +42,32 @@ _TO_CALL = {
     CallState.CALLING: _("cán bộ đang gọi"),
 }
 HIDDEN = "••••••"
+# What an officer does about a message that ended with an error of this kind.
+_NEXT = {
+    ErrorKind.SUCCESS: _("Không cần làm gì: tin đã gửi từ trước."),
+    ErrorKind.RETRY: _("Chờ nhà cung cấp hoạt động lại rồi bấm Gửi lại."),
+    ErrorKind.REFRESH: _("Cấp quyền lại cho Zalo OA rồi bấm Gửi lại."),
+    ErrorKind.RESCHEDULE: _("Gửi lại vào giờ khác hoặc ngày khác."),
+    ErrorKind.CONFIG: _("Sửa cấu hình hoặc mẫu tin trước, rồi mới gửi lại."),
+    ErrorKind.FALLBACK: _("Gửi lại thường không tới; nên gọi điện cho người nhận."),
+    ErrorKind.PERMANENT: _("Gửi lại cũng không tới; gọi điện hoặc hỏi lại số điện thoại."),
+    ErrorKind.UNKNOWN: _("Gửi lại một lần; vẫn lỗi thì báo quản trị kỹ thuật kèm mã lỗi."),
+}
+# About the longest each parameter can be, for looking at a text before it is used. One that stands nowhere
+# here is shown as forty letters.
+LONGEST = {
+    "unit": "Công an phường Hoàng Hoa Thám Nam, thành phố Hải Vân Đông",
+    "code": "ABCD-EFGH-JKMN",
+    "code_tail": "JKMN",
+    "until": "11:30 25/11",
+    "campaign_name": "Cấp căn cước lưu động tại Nhà văn hóa tổ dân phố số 14, tháng 11 năm 2026",
+    "link": "https://dichvu.haivandong.example/phuong-hai-van-dong-son-hai/phieu/ABCDEFGHJKMN/",
+    "number": "1250",
+    "time": "08:30",
+    "date": "05/09/2026",
+    "place": "Nhà văn hóa tổ dân phố số 14, số 125 đường Nguyễn Thị Minh Khai, phường Hải Vân Đông",
+}
+_UNNAMED = "X" * 40
 
 
 def _notice_of(message: OutboxMessage | CallTask) -> Notice:
@@ -97,6 +126,46 @@ def preview(message: OutboxMessage, template: MessageTemplate) -> str:
 def example(template: MessageTemplate) -> str:
     """The text with each parameter as its name in capitals, for looking at a template."""
     return fill(template.body, {name: name.upper() for name in template.parameters})
+
+
+def longest(template: MessageTemplate) -> str:
+    """The text with about the longest value of each parameter: what it may cost at worst."""
+    return fill(template.body, {name: LONGEST.get(name, _UNNAMED) for name in template.parameters})
+
+
+def strangers_of(template: MessageTemplate) -> list[str]:
+    """Parameters of a text that its notice does not give: a message with one of these never leaves."""
+    try:
+        given = find_notice(template.notice).parameters
+    except UnknownNotice:
+        return []
+    return [name for name in template.parameters if name not in given]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words of a text: `kept`, `added` or `removed` since the version before."""
+
+    change: str
+    text: str
+
+
+def changes_of(old: str, new: str) -> list[Piece]:
+    """What was removed and added, word by word, in the order of reading."""
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    pieces = []
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, before, after, False).get_opcodes():
+        removed, added = "".join(before[start:end]), "".join(after[new_start:new_end])
+        if tag == "equal":
+            pieces.append(Piece("kept", removed))
+        else:
+            pieces += [Piece(kind, text) for kind, text in (("removed", removed), ("added", added)) if text]
+    return pieces
+
+
+def what_next(message: OutboxMessage) -> Any:
+    """What an officer does about a message that failed; "" while nothing went wrong."""
+    return _NEXT[rule_of(message.last_error).kind] if message.last_error else ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.common.actors import Actor, SystemActor
+from portal.notifications.enums import MessageClass, State
 
 CHANGE_PERMISSION = "notifications.change_outboxmessage"
 CALL_PERMISSION = "notifications.call_calltask"
@@ -23,6 +24,11 @@ def _reaches(by: Actor, permission: str, unit_id: int) -> bool:
 def can_handle(by: Actor, message: Any) -> bool:
     """An officer whose role in the message's unit lets him send again or cancel."""
     return _reaches(by, CHANGE_PERMISSION, message.unit_id)
+
+
+def is_resendable(message: Any) -> bool:
+    """Given up, and no one-time code: those are asked for again by the citizen."""
+    return message.state == State.FAILED and message.message_class != MessageClass.CODE
 
 
 def can_call(by: Actor, call: Any) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from portal.common.actors import SystemActor
+from portal.notifications.actions.count_messages import count_recent_days
 from portal.notifications.actions.deliver import deliver
 from portal.notifications.actions.link_zalo_user import forget_links
 from portal.notifications.actions.poll_reports import poll_reports
@@ -45,6 +46,11 @@ def forget_call_notes() -> None:
 @shared_task(name="notifications.forget_zalo_links")
 def forget_zalo_links() -> None:
     forget_links(by=POSTMAN)
+
+
+@shared_task(name="notifications.count_messages")
+def count_messages() -> None:
+    count_recent_days(by=POSTMAN)
 
 
 @shared_task(name="notifications.sweep")

@@ -65,7 +65,11 @@ _CAMPAIGNS = _all("appointments", "add change open close", "campaign") | _all(
 )
 _CARDS = _all("appointments", "view change", "card")
 _HELPERS = _all("appointments", "view add change", "helper")
-_FIGURES = _all("appointments", "count", "booking") | _all("procedures", "count", "declaration")
+_FIGURES = (
+    _all("appointments", "count", "booking")
+    | _all("procedures", "count", "declaration")
+    | _all("notifications", "count", "outboxmessage")
+)
 # A province's editors write versions; a commune's write notes beside what it inherits.
 _EDITING = (
     _all("procedures", "change", "procedure")
@@ -82,6 +86,7 @@ _SET_UP = (
     | _all("notifications", "view change", "messagetemplate")
     | _all("notifications", "view add change", "messagebudget")
     | _all("notifications", "view", "providerstate")
+    | _all("notifications", "count", "outboxmessage")
     | _all("procedures", "view add change", "declarationsettings")
     | _all("appointments", "view add change", "counter deskrules")
     | _ZALO

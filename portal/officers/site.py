@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 from portal.officers.actions.note_login import note_login
+from portal.officers.attention import attention_of
 from portal.officers.forms import LoginForm, OwnPasswordForm
 
 
@@ -57,8 +58,12 @@ class OfficersSite(UnfoldAdminSite):
         )(request)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The start page: who am I, where, and what can I do here."""
+        """The start page: who am I, where, what is wrong, and what can I do here."""
         mine = sorted({str(assignment.get_role_display()) for assignment in request.user.current_assignments})
-        return super().index(
-            request, {"my_unit": request.user.unit, "my_roles": mine, **(extra_context or {})}
-        )
+        context = {
+            "my_unit": request.user.unit,
+            "my_roles": mine,
+            "attention": attention_of(request.user),
+            **(extra_context or {}),
+        }
+        return super().index(request, context)

@@ -131,13 +131,19 @@ UNFOLD = {
                         "notifications.view_messagetemplate",
                     ),
                     _item(
-                        _("Tình trạng kênh gửi"),
+                        _("Sức khỏe các kênh"),
                         "monitor_heart",
-                        "admin:notifications_providerstate_changelist",
+                        "admin:notifications_providerstate_health",
                         "notifications.view_providerstate",
                     ),
                     _item(
-                        _("Chi phí và ngân sách"),
+                        _("Kết quả gửi tin"),
+                        "bar_chart",
+                        "admin:notifications_messagebudget_months",
+                        "notifications.count_outboxmessage",
+                    ),
+                    _item(
+                        _("Ngân sách tin nhắn"),
                         "payments",
                         "admin:notifications_messagebudget_changelist",
                         "notifications.view_messagebudget",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -86,15 +86,20 @@ def _check_text(error: str) -> str:
     return str(_("Kiểm tra OA: %(text)s") % {"text": ZaloError(host, code).text})
 
 
-def attention_badge(request: Any) -> str:
-    """How many accounts of this officer want attention, for the menu beside every page; "" for none."""
+def accounts_in_need(officer: Any) -> QuerySet:
+    """Accounts of this officer that want attention."""
     now = timezone.now()
     late = Q(vault__granted_at__lt=now - GRANT_LIFE + WARN_BEFORE) | Q(vault__rotation_unclear=True)
     late |= Q(vault__attempts__gte=MANY_FAILURES)
     wrong = Q(last_mismatch_at__gt=now - MISMATCH_ALARM) | ~Q(check_error="")
     wanted = Q(state=AccountState.NEEDS_CONSENT) | late | wrong
-    rows = OfficialAccount.objects.visible_to(request.user).exclude(state=AccountState.DISABLED)
-    count = rows.filter(wanted).count()
+    rows = OfficialAccount.objects.visible_to(officer).exclude(state=AccountState.DISABLED)
+    return rows.filter(wanted).select_related("unit", "vault")
+
+
+def attention_badge(request: Any) -> str:
+    """How many of them, for the menu beside every page; "" for none."""
+    count = accounts_in_need(request.user).count()
     return str(count) if count else ""
 
 

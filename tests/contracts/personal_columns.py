@@ -33,6 +33,8 @@ PLAIN = {
     "notifications.contactpoint": "opt_outs refused_channels",
     "notifications.providerstate": "provider share rest_seconds",
     "notifications.messagebudget": "monthly_limit",
+    "notifications.zalolink": "how",
+    "notifications.dailyfigure": "day channel messages arrived seen failed cost",
     "notifications.messagetemplate": "channel notice provider_id body parameters version",
     # Codes of errors and references of providers; the text and its context are encrypted or derived.
     "notifications.outboxmessage": (

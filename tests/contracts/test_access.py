@@ -171,6 +171,9 @@ def officers_paths() -> list[str]:
         "slug": "step",
         "uid": uuid.UUID(int=1),
         "session_uid": uuid.UUID(int=1),
+        "year": 2026,
+        "month": 11,
+        "kind": "csv",
         "app_label": "units",
         "url": "khong-co",
     }

@@ -7,20 +7,10 @@ from django.apps import apps
 
 from portal.notifications.channels.sms.text import count_parts, is_gsm, strip_accents
 from portal.notifications.notices import all_notices, file_text, template_folder
+from portal.notifications.rendering import LONGEST
 from portal.notifications.validators import clean_template_body, fill, parameters_of
 
-# About the longest each can be; a parameter nobody thought of here fails the test.
-SAMPLES = {
-    "unit": "Công an phường Hoàng Hoa Thám Nam, thành phố Hải Vân Đông",
-    "code": "ABCD-EFGH-JKMN",
-    "until": "11:30 25/11",
-    "campaign_name": "Cấp căn cước lưu động tại Nhà văn hóa tổ dân phố số 14, tháng 11 năm 2026",
-    "link": "https://dichvu.haivandong.example/phuong-hai-van-dong-son-hai/phieu/ABCDEFGHJKMN/",
-    "number": "1250",
-    "time": "08:30",
-    "date": "05/09/2026",
-    "place": "Nhà văn hóa tổ dân phố số 14, số 125 đường Nguyễn Thị Minh Khai, phường Hải Vân Đông",
-}
+SAMPLES = LONGEST  # a parameter nobody thought of there fails the test
 MOST_PARTS = 3  # a citizen reads three; the budget of a campaign is counted with them
 ROOMS = {config.label for config in apps.get_app_configs()}  # other tests register notices of their own
 SMS = [one for one in all_notices() if "sms" in one.plan and one.key.split(".")[0] in ROOMS]
@@ -64,7 +54,6 @@ def test_notice_says_what_police_never_ask_for(notice):
 
 
 CALLS = [one for one in HOUSE if "call" in one.hops]
-SAMPLES_OF_CALLS = SAMPLES | {"code_tail": "JKMN"}
 
 
 def test_there_are_notices_told_by_a_call():
@@ -78,7 +67,7 @@ def test_call_says_who_speaks_proves_it_and_warns(notice):
     assert body is not None, f"templates/messages/call/{notice.key.replace('.', '/')}.txt is missing"
     assert clean_template_body(body) == body
     assert set(parameters_of(body)) <= set(notice.parameters)
-    sections = fill(body, SAMPLES_OF_CALLS).split("\n\n")
+    sections = fill(body, SAMPLES).split("\n\n")
     assert SAMPLES["unit"] in sections[0]
     assert ("4 ký tự cuối" in sections[1]) == ("code_tail" in notice.parameters)
     assert sections[-1].startswith(

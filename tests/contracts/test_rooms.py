@@ -16,6 +16,7 @@ PARTICULAR = {
     "site": {"portal.officers"},
     "backends": {"portal.officers"},
     "roles": {"portal.officers"},
+    "attention": {"portal.officers"},
     "passwords": {"portal.officers"},
     "middleware": {"portal.officers", "portal.citizens"},
     "gate": {"portal.citizens"},

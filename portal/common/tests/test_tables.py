@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from portal.common.tables import MOST_ROWS, read_table
+from portal.common.tables import MOST_ROWS, read_table, write_csv, write_workbook
 
 
 def workbook(rows: list[list[object]]) -> bytes:
@@ -72,3 +72,15 @@ def test_any_bytes_are_rows_or_a_refusal(data, as_archive) -> None:
         assert refused.code in ("table_unreadable", "table_too_long")
     else:
         assert all(row[-1] for row in rows)
+
+
+@pytest.mark.parametrize("write", [lambda rows: write_workbook(rows, title="Bảng"), write_csv])
+def test_a_table_is_written_and_read_back(write):
+    rows = [["Đơn vị", "Tin"], ["Phường Sông Mới", 12]]
+    assert read_table(write(rows)) == [["Đơn vị", "Tin"], ["Phường Sông Mới", "12"]]
+
+
+@pytest.mark.parametrize("write", [lambda rows: write_workbook(rows, title="Bảng"), write_csv])
+@pytest.mark.parametrize("text", ["=1+1", "+84", "-2", "@SUM(A1)"])
+def test_a_written_text_is_never_a_formula(write, text):
+    assert read_table(write([[text]])) == [[f"'{text}"]]

@@ -1,5 +1,8 @@
 """What officers may do with a message: cancel one that waits, send one again that failed."""
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit.record import record
 from portal.common.actors import Actor
-from portal.common.errors import Conflict
+from portal.common.errors import Conflict, DomainError
 from portal.notifications.enums import MessageClass, State
 from portal.notifications.limits import after_quiet_hours, validity
 from portal.notifications.models import OutboxMessage
@@ -54,6 +57,27 @@ def resend_message(*, message: OutboxMessage, by: Actor) -> OutboxMessage:
     )
     transaction.on_commit(lambda: wake(fresh.uid, fresh.message_class), robust=True)
     return fresh
+
+
+@dataclass
+class Resent:
+    """How many were sent anew, and why the others were not: refusal to number."""
+
+    sent: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def resend_messages(*, messages: Iterable[OutboxMessage], by: Actor) -> Resent:
+    """Send these anew, each as `resend_message` does; one that is refused holds up no other."""
+    result = Resent()
+    for message in messages:
+        try:
+            resend_message(message=message, by=by)
+        except DomainError as refusal:
+            result.refused[refusal.message] += 1
+        else:
+            result.sent += 1
+    return result
 
 
 def _change(message: OutboxMessage, by: Actor, action: str, **changes: Any) -> OutboxMessage:

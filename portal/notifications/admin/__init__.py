@@ -1,6 +1,7 @@
 from portal.notifications.admin.calls import CallTaskAdmin
-from portal.notifications.admin.messages import MessageTemplateAdmin, OutboxMessageAdmin
+from portal.notifications.admin.messages import OutboxMessageAdmin
 from portal.notifications.admin.providers import MessageBudgetAdmin, ProviderStateAdmin
+from portal.notifications.admin.templates import MessageTemplateAdmin
 
 __all__ = [
     "CallTaskAdmin",

@@ -1,26 +1,22 @@
-"""Messages on the officers' desk: what was sent, why something failed, and the texts."""
+"""Messages on the officers' desk: what was sent, why something failed, and what to do about it."""
 
 from typing import Any
 
-from django.conf import settings
-from django.contrib import admin, messages
-from django.forms import ModelForm
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from portal.common.admin import ReadOnlyAdmin, ScopedAdmin, TransitionButtons
-from portal.common.errors import DomainError
+from portal.common.admin import ReadOnlyAdmin, TransitionButtons
 from portal.notifications.actions.change_message import change_message
-from portal.notifications.actions.templates import change_template, create_template
+from portal.notifications.admin.resending import ErrorFilter, Resending
 from portal.notifications.channels.errors import ChannelError, rule_of
-from portal.notifications.channels.sms.text import count_parts, strip_accents
 from portal.notifications.enums import Channel, State
-from portal.notifications.models import DeliveryAttempt, MessageTemplate, OutboxMessage
+from portal.notifications.models import DeliveryAttempt, OutboxMessage
 from portal.notifications.notices import all_notices, file_text
 from portal.notifications.queries import find_template
-from portal.notifications.rendering import example, preview, title_of
+from portal.notifications.rendering import preview, title_of, what_next
 from portal.notifications.workflow import MESSAGE_WORKFLOW
 
 _COLOURS = {
@@ -71,12 +67,15 @@ class NoticeFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
+class OutboxMessageAdmin(Resending, TransitionButtons, ReadOnlyAdmin):
+    """What went out and what did not; texts and phones masked."""
+
     workflow = MESSAGE_WORKFLOW
     gate = change_message
     status_field = "state"
     audit_reads = True
     inlines = [DeliveryAttemptInline]
+    list_before_template = "admin/notifications/outbox_doors.html"
     list_display = (
         "created",
         "title",
@@ -84,10 +83,10 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
         "unit",
         "state_badge",
         "hops",
-        "attempts",
         "error_text",
+        "advice",
     )
-    list_filter = ("state", "message_class", NoticeFilter)
+    list_filter = ("state", ErrorFilter, "message_class", NoticeFilter)
     list_select_related = ("unit",)
     fields = (
         "title",
@@ -98,6 +97,7 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
         "state",
         "hops",
         "error_text",
+        "advice",
         "attempts",
         "next_at",
         "valid_until",
@@ -144,6 +144,10 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
     def error_text(self, message: OutboxMessage) -> str:
         return rule_of(message.last_error).text if message.last_error else "-"
 
+    @admin.display(description=_("nên làm gì"))
+    def advice(self, message: OutboxMessage) -> Any:
+        return what_next(message) or "-"
+
     @admin.display(description=_("người nhận"))
     def to(self, message: OutboxMessage) -> str:
         return message.recipient.masked_phone
@@ -157,82 +161,3 @@ class OutboxMessageAdmin(TransitionButtons, ReadOnlyAdmin):
             return preview(message, template) if template else "-"
         except ChannelError as error:
             return str(rule_of(error.code).text)
-
-
-@admin.register(MessageTemplate)
-class MessageTemplateAdmin(ScopedAdmin):
-    """Saving makes a new version, of a default for the officer's unit; old versions are only looked at."""
-
-    list_display = ("title", "channel", "unit", "version", "is_active", "keep_accents", "parts", "price")
-    list_filter = ("is_active", "channel", "notice")
-    list_select_related = ("unit",)
-    autocomplete_fields = ("unit",)
-    fields = (
-        "notice",
-        "channel",
-        "unit",
-        "provider_id",
-        "body",
-        "keep_accents",
-        "sms_text",
-        "parts",
-        "price",
-        "version",
-        "is_active",
-    )
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: MessageTemplate | None = None
-    ) -> tuple[str, ...]:
-        computed = ("sms_text", "parts", "price", "version", "is_active")
-        return computed if obj is None else ("notice", "channel", "unit", *computed)
-
-    def has_change_permission(self, request: HttpRequest, obj: MessageTemplate | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or obj.is_active)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: MessageTemplate, form: ModelForm, change: bool) -> None:
-        # The default speaks for every unit: an officer who changes it gets a text of his own unit.
-        unit = obj.unit or request.user.unit
-        given = {
-            "body": obj.body,
-            "provider_id": obj.provider_id,
-            "keep_accents": obj.keep_accents,
-            "unit": unit,
-            "by": request.user,
-        }
-        try:
-            if change:
-                change_template(template=MessageTemplate.objects.get(pk=obj.pk), **given)
-            else:
-                fresh = create_template(channel=obj.channel, notice=obj.notice, **given)
-                obj.pk, obj.uid = fresh.pk, fresh.uid
-        except DomainError as refusal:
-            messages.error(request, refusal.message)
-
-    @admin.display(description=_("thông báo"), ordering="notice")
-    def title(self, template: MessageTemplate) -> str:
-        return title_of(template.notice)
-
-    @admin.display(description=_("tin SMS gửi đi (tham số viết hoa)"))
-    def sms_text(self, template: MessageTemplate) -> str:
-        return self._as_sent(template) if self._is_sms(template) else "-"
-
-    @admin.display(description=_("số phần tin"))
-    def parts(self, template: MessageTemplate) -> int | str:
-        return count_parts(self._as_sent(template)) if self._is_sms(template) else "-"
-
-    @admin.display(description=_("khoảng bao nhiêu đồng"))
-    def price(self, template: MessageTemplate) -> int | str:
-        if not self._is_sms(template):
-            return "-"
-        return count_parts(self._as_sent(template)) * settings.SMS_PART_PRICE
-
-    def _as_sent(self, template: MessageTemplate) -> str:
-        text = example(template)
-        return text if template.keep_accents else strip_accents(text)
-
-    def _is_sms(self, template: MessageTemplate) -> bool:
-        return bool(template.body) and template.channel == Channel.SMS

@@ -13,6 +13,8 @@ from unfold.decorators import display
 from portal.common.admin import ReadOnlyAdmin, ScopedAdmin
 from portal.common.errors import DomainError
 from portal.notifications.actions.set_budget import set_budget
+from portal.notifications.admin.health import HealthPage
+from portal.notifications.admin.months import MonthPages
 from portal.notifications.models import MessageBudget, ProviderState
 from portal.notifications.queries import with_last_hour, with_month
 from portal.units.models import Unit
@@ -21,8 +23,10 @@ NEARLY_SPENT = 0.8
 
 
 @admin.register(ProviderState)
-class ProviderStateAdmin(ReadOnlyAdmin):
+class ProviderStateAdmin(HealthPage, ReadOnlyAdmin):
     """One line per provider: whether it carries messages, since when, and its last hour."""
+
+    list_before_template = "admin/notifications/provider_doors.html"
 
     list_display = ("provider", "condition", "since", "calls", "failed_calls", "slowest")
     fields = ("provider", "condition", "share", "since", "calls", "failed_calls", "slowest")
@@ -53,8 +57,10 @@ class ProviderStateAdmin(ReadOnlyAdmin):
 
 
 @admin.register(MessageBudget)
-class MessageBudgetAdmin(ScopedAdmin):
-    """Budget, cost and reach of this month, unit by unit."""
+class MessageBudgetAdmin(MonthPages, ScopedAdmin):
+    """Budget, cost and reach of this month, unit by unit, as last counted (actions/count_messages)."""
+
+    list_before_template = "admin/notifications/budget_doors.html"
 
     list_display = ("unit", "condition", "spent_text", "limit_text", "sent", "arrived", "failed")
     list_select_related = ("unit",)

@@ -1,6 +1,7 @@
 from portal.notifications.models.budgets import MessageBudget
 from portal.notifications.models.calls import CallAttempt, CallTask
 from portal.notifications.models.contact_points import ContactPoint
+from portal.notifications.models.figures import DailyFigure
 from portal.notifications.models.messages import DeliveryAttempt, OutboxMessage
 from portal.notifications.models.providers import ProviderState
 from portal.notifications.models.templates import MessageTemplate
@@ -10,6 +11,7 @@ __all__ = [
     "CallAttempt",
     "CallTask",
     "ContactPoint",
+    "DailyFigure",
     "DeliveryAttempt",
     "MessageBudget",
     "MessageTemplate",

@@ -141,6 +141,12 @@ class OutboxMessage(Row):
             models.Index(fields=["unit", "state"], name="notifications_message_unit"),
             models.Index(fields=["recipient", "accepted_at"], name="notifications_message_recent"),
             models.Index(fields=["unit", "accepted_at"], name="notifications_message_month"),
+            # What no provider took: the few that count_messages cannot find by accepted_at.
+            models.Index(
+                fields=["unit", "finished_at"],
+                condition=Q(accepted_at__isnull=True, finished_at__isnull=False),
+                name="notifications_message_unsent",
+            ),
             models.Index(
                 fields=["provider", "provider_ref"],
                 condition=~Q(provider_ref=""),
@@ -206,8 +212,16 @@ class DeliveryAttempt(Row):
                 fields=["message", "send_round", "hop", "number"], name="notifications_attempt_once"
             )
         ]
-        # What health.py counts: the calls of the last half minute.
-        indexes = [models.Index(fields=["started_at"], name="notifications_attempt_recent")]
+        indexes = [
+            # What health.py counts: the calls of the last half minute.
+            models.Index(fields=["started_at"], name="notifications_attempt_recent"),
+            # What officers are warned of: only calls that went wrong.
+            models.Index(
+                fields=["error_code", "started_at"],
+                condition=~Q(error_code=""),
+                name="notifications_attempt_error",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} · {self.get_outcome_display()}"

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from portal.notifications.actions.count_messages import count_recent_days
 from portal.notifications.actions.deliver import deliver
 from portal.notifications.actions.set_budget import set_budget
 from portal.notifications.tests.conftest import TESTER
@@ -29,6 +30,7 @@ def test_the_page_fits_a_phone(live_portal, page, unit, make_message, answer, na
     chief = make_officer("truong.phong", unit, "unit_chief", "id_desk")
     deliver(message_uid=make_message().uid, by=TESTER)
     set_budget(unit=unit, monthly_limit=300, by=chief)
+    count_recent_days(by=TESTER)
     client = Client()
     client.force_login(chief)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]

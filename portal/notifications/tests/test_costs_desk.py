@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.common.errors import NotAllowed
+from portal.notifications.actions.count_messages import count_recent_days
 from portal.notifications.actions.deliver import deliver
 from portal.notifications.actions.set_budget import set_budget
 from portal.notifications.actions.templates import change_template
@@ -52,6 +53,7 @@ def sent(make_message, answer) -> OutboxMessage:
 
 def test_the_page_of_costs_shows_this_month_of_ones_own_unit(sent, unit, chief, foreign_chief):
     set_budget(unit=unit, monthly_limit=300, by=chief)
+    count_recent_days(by=TESTER)
     content = page(chief, BUDGETS)
     assert "Phường Sông Mới" in content and "sắp hết" in content and "250" in content
     assert "Phường Sông Mới" not in page(foreign_chief, BUDGETS)

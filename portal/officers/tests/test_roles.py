@@ -40,7 +40,7 @@ CAMPAIGNS = {
 }
 CARDS = {"appointments.view_card", "appointments.change_card"}
 HELPERS = {"appointments.view_helper", "appointments.add_helper", "appointments.change_helper"}
-FIGURES = {"appointments.count_booking", "procedures.count_declaration"}
+FIGURES = {"appointments.count_booking", "procedures.count_declaration", "notifications.count_outboxmessage"}
 ZALO = {
     "zalo.view_officialaccount",
     "zalo.add_officialaccount",
@@ -73,6 +73,7 @@ SET_UP = ZALO | {
     "notifications.add_messagebudget",
     "notifications.change_messagebudget",
     "notifications.view_providerstate",
+    "notifications.count_outboxmessage",
     "procedures.view_declarationsettings",
     "procedures.add_declarationsettings",
     "procedures.change_declarationsettings",
