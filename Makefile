@@ -9,7 +9,7 @@ TEMPLATES := find templates $(ROOMS) -path '*templates/*.html'
 export VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench-booking bench-broadcast check check-types check-django check-house lint format clean dev-tools
+.PHONY: help run test test-long bench-booking bench-broadcast storm check check-types check-django check-house lint format clean dev-tools
 
 help:  ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -26,6 +26,9 @@ test-long: dev-tools  ## Run the tests that take minutes
 
 bench-booking: dev-tools  ## Measure bookings a second beside a bare view (OPTIONS=--smoke for seconds)
 	@$(BIN)/python -m tests.load.bench_booking $(OPTIONS)
+
+storm: dev-tools  ## Kill worker, broker and provider while messages go out (OPTIONS="--messages 5000 --strikes 12")
+	@$(BIN)/python -m tests.faults.storm $(OPTIONS)
 
 bench-broadcast: dev-tools  ## Measure a message to 51,000 people (OPTIONS="--recipients 5000")
 	@$(BIN)/python -m tests.load.bench_broadcast $(OPTIONS)

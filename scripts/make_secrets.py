@@ -48,7 +48,11 @@ def make_all(folder: Path) -> None:
     broker = write_once(folder, "redis_password", lambda: secrets.token_hex(24))
     write_once(folder, "database_url", lambda: f"postgres://portal:{database}@postgres:5432/portal")
     write_once(folder, "redis_url", lambda: f"redis://:{broker}@redis:6379")
-    for name in ("esms_api_key", "esms_secret_key"):  # the vendor's; empty until there is a contract
+    for name in (
+        "esms_api_key",
+        "esms_secret_key",
+        "speedsms_token",
+    ):  # the vendors'; empty until there is a contract
         write_once(folder, name, str)
 
 

@@ -40,7 +40,7 @@ def _declare_rows_of_persons() -> None:
     phone = Terms(
         name=_("Số điện thoại"),
         purpose=_("Gửi mã xác nhận và tin nhắn cho người giữ số điện thoại."),
-        keep=_("Khi số điện thoại còn được dùng để liên hệ."),
+        keep=_("Khi còn lịch hẹn, hồ sơ, tin nhắn hoặc sự đồng ý cần đến; muộn nhất 180 ngày sau đó."),
         legal=LEGAL,
         correct=_("Đăng ký bằng số mới; số là của người giữ máy, không phải của người được khai."),
     )
@@ -61,7 +61,7 @@ def _declare_parts() -> None:
         (
             "notifications.OutboxMessage",
             "notifications.ContactPoint",
-            "Sealed uids; its text is not kept.",
+            "Sealed uids; its text is not kept; 180 days.",
         ),
         ("notifications.CallTask", "notifications.ContactPoint", "Sealed uids of what the call is about."),
         (
@@ -86,12 +86,6 @@ def _declare_unlinked() -> None:
             "Says in whose name members act.",
             "While it is enrolled; afterwards as a record of who acted for it.",
             "About a business, not about a person; its members are contacts.",
-        ),
-        (
-            "notifications.MassEntry",
-            "Says why officers started, held or stopped a message to many people.",
-            "As long as the message it is about, which is kept for its figures.",
-            "An officer's reason about a message, not about a person.",
         ),
         (
             "requests.IdempotencyRecord",

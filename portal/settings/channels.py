@@ -14,8 +14,8 @@ SPEEDSMS_PER_SECOND = env.float("SPEEDSMS_PER_SECOND", default=1.0)  # the vendo
 # đồng; for previews and budgets until the provider reports what it charged.
 SMS_PART_PRICE = env.int("SMS_PART_PRICE", default=250)
 # One vendor, or several with the preferred one first: the others take over when it fails.
-SMS_CHANNEL = env.str(
-    "SMS_CHANNEL", default="esms" if ESMS_BASE_URL else ("" if IS_PRODUCTION else "console")
+SMS_CHANNEL = env.str("SMS_CHANNEL", default="") or (
+    "esms" if ESMS_BASE_URL else ("" if IS_PRODUCTION else "console")
 )
 # Where Zalo is. Outside production nothing is assumed: a test must never reach the real one by accident.
 ZALO_OAUTH_URL = env.str("ZALO_OAUTH_URL", default="https://oauth.zaloapp.com" if IS_PRODUCTION else "")

@@ -16,6 +16,10 @@ CITIZEN_SESSION_DAYS = 90
 # protection officer decides. A visit complained about within a month can still be looked up with its papers.
 DECLARATION_DAYS = env.int("DECLARATION_DAYS", default=30)
 APPOINTMENT_DAYS = env.int("APPOINTMENT_DAYS", default=90)
+# A visit is booked up to two months ahead and kept for 90 days: until then it can be said how and when
+# somebody was told of it. The same time a phone stays that nothing refers to any more.
+MESSAGE_DAYS = env.int("MESSAGE_DAYS", default=180)
+CONTACT_DAYS = env.int("CONTACT_DAYS", default=180)
 IDEMPOTENCY_LEASE_SECONDS = 60
 IDEMPOTENCY_DAYS = 1
 # How long a worker may hold a message; above the slowest call to a provider.
@@ -30,7 +34,3 @@ NOTICES_PER_DAY = {
     "transactional": env.int("NOTICES_PER_DAY", default=10),
     "bulk": env.int("BULK_NOTICES_PER_DAY", default=2),
 }
-# Mass messages: how many a minute unless the officer says otherwise, and above how many people somebody else
-# than the writer lets them go.
-MASS_PER_MINUTE = env.int("MASS_PER_MINUTE", default=600)
-MASS_SECOND_PERSON_ABOVE = env.int("MASS_SECOND_PERSON_ABOVE", default=500)

@@ -7,6 +7,7 @@ from celery import shared_task
 from portal.common.actors import SystemActor
 from portal.zalo.actions.check_account import check_accounts
 from portal.zalo.actions.consent import forget_consents
+from portal.zalo.actions.forget_users import forget_users
 from portal.zalo.actions.process_event import forget_events, process_due, process_event
 from portal.zalo.actions.receive_event import PROCESS_TASK
 from portal.zalo.actions.refresh_tokens import refresh_due
@@ -38,5 +39,6 @@ def check_all_accounts() -> None:
 @shared_task(name="zalo.forget_old")
 def forget_old_rows() -> None:
     forget_events(by=ZALO)
+    forget_users(by=ZALO)
     forget_uploads(by=ZALO)
     forget_consents(by=ZALO)

@@ -64,6 +64,7 @@ def test_service_runs_in_production_without_debug_or_keys_in_variables(name):
     assert [key for key in environment if re.search("PASSWORD|SECRET_KEY$|API_KEY$|_URL$", key)] == [
         "PUBLIC_URL",
         "ESMS_BASE_URL",
+        "SPEEDSMS_BASE_URL",
     ]
     assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
     assert "ports" not in service or all(port.startswith("127.0.0.1:") for port in service["ports"])

@@ -35,7 +35,6 @@ PARTICULAR = {
     "errors": {"portal.requests", "portal.zalo"},
     "rendering": {"portal.notifications"},
     "channels": {"portal.notifications"},
-    "audiences": {"portal.notifications", "portal.citizens", "appointments"},
     "wake": {"portal.notifications"},
     "health": {"portal.notifications"},
     "planning": {"portal.notifications"},

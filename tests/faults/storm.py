@@ -33,6 +33,7 @@ WAITS = """
 STATES = "SELECT state, count(*) FROM notifications_outboxmessage GROUP BY state"
 TRIES = "SELECT outcome, count(*) FROM notifications_deliveryattempt GROUP BY outcome"
 QUEUES = "codes,transactional,bulk,callbacks,documents,maintenance"
+REPORTERS = 3
 LEASE, SWEEP = 12, 3  # seconds; the lease stays above the ten of a call
 
 
@@ -122,6 +123,11 @@ class Storm:
             "provider": self.ask("SELECT provider, share FROM notifications_providerstate"),
         }
 
+    def ask_reports(self, seconds: float) -> None:
+        """By several processes, for each asks about one message at a time."""
+        asking = [self.start(f"reports-{number}", "-m", WORK, "reports") for number in range(REPORTERS)]
+        assert [process.wait(seconds) for process in asking] == [0] * REPORTERS
+
     def strike(self) -> None:
         """Kill one of them, leave it dead for a moment, start it again on what it had written down."""
         victim = self.dice.choice(["worker", "broker", "provider"])
@@ -153,7 +159,7 @@ class Storm:
                 raise AssertionError({"states": self.ask(STATES), **self.waits()})
             calm = time.monotonic() - calm
             self.end("worker")
-            self.work("reports", seconds=seconds)
+            self.ask_reports(seconds)
             return {
                 "states": self.ask(STATES),
                 "attempts": self.ask(TRIES),

@@ -2,8 +2,8 @@
 
 `make bench-broadcast`. Servers, stub and workers of its own. Prints a table for docs/PERFORMANCE.md: latency
 of the stub, messages, seconds from the first request to the last, messages a second, processor time of
-senders and stub for each message, load average. Ends with 1 when a message is missing or went out twice. Then
-all senders are killed with kill -9 in the middle of a run and started again.
+senders and stub and of PostgreSQL for each message, load average. Ends with 1 when a message is missing or
+went out twice. Then all senders are killed with kill -9 in the middle of a run and started again.
 """
 
 import argparse
@@ -119,11 +119,13 @@ class Bench:
 
     @contextmanager
     def used_processor(self) -> Iterator[list[float]]:
-        """Processor seconds of the children that ended meanwhile: senders or worker, and the stub."""
+        """Processor seconds of the children that ended meanwhile (senders or worker, stub), of PostgreSQL."""
         before, used = resource.getrusage(resource.RUSAGE_CHILDREN), []
+        database = processor_of(self.database.process.pid)
         yield used
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        used.append(processor_of(self.database.process.pid) - database)
 
     def kill_and_restart(self, number: int) -> None:
         """Kill -9 all senders at about a third; their leases are ended by hand, for they last a minute."""
@@ -154,8 +156,28 @@ class Bench:
     def report(self, way: str, milliseconds: int, number: int, seconds: float, used: list[float]) -> float:
         rate, load, each = number / seconds, os.getloadavg()[0], 1000 * used[0] / number
         row = [way, f"{milliseconds} ms", f"{number:,}", f"{seconds:.1f}", f"{rate:,.0f}"]
-        print("|", " | ".join([*row, f"{each:.2f}", f"{load:.1f}"]), "|", flush=True)
+        print(
+            "|",
+            " | ".join([*row, f"{each:.2f}", f"{1000 * used[1] / number:.2f}", f"{load:.1f}"]),
+            "|",
+            flush=True,
+        )
         return rate
+
+
+def processor_of(pid: int) -> float:
+    """Seconds a process, its ended and its living children used (Linux: /proc)."""
+    used = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if path.parent.name == str(pid):
+            used += sum(int(one) for one in fields[11:15])
+        elif fields[1] == str(pid):
+            used += sum(int(one) for one in fields[11:13])
+    return used / os.sysconf("SC_CLK_TCK")
 
 
 def count(address: str) -> dict[str, int]:
@@ -180,7 +202,7 @@ def main() -> None:
     try:
         bench = Bench(options, database, broker)
         bench.run("migrate")
-        print("| way | stub answers after | messages | seconds | a second | processor ms each | load |")
+        print("| way | stub answers after | messages | seconds | a second | ms each | ms database | load |")
         for milliseconds in (0, 50):
             single = bench.tasks(options.tasks, milliseconds)
             many = bench.batches(options.recipients, milliseconds)

@@ -13,6 +13,7 @@ from portal.notifications.enums import Channel, MessageClass, Outcome, State
 from portal.notifications.limits import is_quiet
 from portal.notifications.models.contact_points import ContactPoint
 from portal.notifications.models.templates import MessageTemplate
+from portal.notifications.workflow import FINAL
 from portal.units.models import Unit
 
 
@@ -23,6 +24,15 @@ class OutboxQuerySet(models.QuerySet):
     def report_missing(self, now: dt.datetime) -> Self:
         """Accepted, and the provider should have reported by now."""
         return self.filter(state=State.ACCEPTED, report_due__lte=now)
+
+    def ended_before(self, moment: dt.datetime) -> Self:
+        """Nothing more will be heard of them, the oldest first."""
+        return self.filter(state__in=FINAL, finished_at__lt=moment).order_by("finished_at")
+
+    def silent_since(self, moment: dt.datetime) -> Self:
+        """Accepted before it, never reported, and asked about no more."""
+        silent = self.filter(state=State.ACCEPTED, report_due__isnull=True)
+        return silent.filter(accepted_at__lt=moment).order_by("accepted_at")
 
     def due(self, now: dt.datetime) -> Self:
         """Waiting, its time has come, still valid, and at night only what may go out at night."""
@@ -154,6 +164,20 @@ class OutboxMessage(Row):
             ),
             models.Index(
                 fields=["report_due"], condition=Q(state=State.ACCEPTED), name="notifications_message_report"
+            ),
+            # What waits after an error: few among many that are not due yet.
+            models.Index(
+                fields=["last_error", "next_at"],
+                condition=Q(state=State.QUEUED) & ~Q(last_error=""),
+                name="notifications_message_failed",
+            ),
+            models.Index(
+                fields=["finished_at"], condition=Q(state__in=FINAL), name="notifications_message_ended"
+            ),
+            models.Index(
+                fields=["accepted_at"],
+                condition=Q(state=State.ACCEPTED, report_due__isnull=True),
+                name="notifications_message_silent",
             ),
         ]
 

@@ -22,6 +22,7 @@ from portal.zalo.workflow import EVENT_WORKFLOW
 
 logger = logging.getLogger(__name__)
 BATCH = 200
+FORGET_BATCH, FORGET_ROUNDS = 1000, 20
 _FREE = {"claim_token": None, "claimed_until": None}
 
 
@@ -85,7 +86,13 @@ def replay_event(*, obj: WebhookEvent, to: str, by: Actor, reason: str = "") -> 
 
 
 def forget_events(*, by: Actor, kept: dt.timedelta = EVENT_KEPT) -> int:
-    """Delete events that were worked off two weeks ago; returns how many."""
+    """Delete events that were worked off two weeks ago, at most FORGET_ROUNDS batches; returns how many."""
     ended = WebhookEvent.objects.filter(state__in=[EventState.DONE, EventState.FAILED])
     old = ended.filter(finished_at__lt=timezone.now() - kept).order_by("finished_at")
-    return WebhookEvent.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:1000])).delete()[0]
+    done = 0
+    for _round in range(FORGET_ROUNDS):
+        keys = list(old.values_list("pk", flat=True)[:FORGET_BATCH])
+        done += WebhookEvent.objects.filter(pk__in=keys).delete()[0] if keys else 0
+        if len(keys) < FORGET_BATCH:
+            break
+    return done

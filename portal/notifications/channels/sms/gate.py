@@ -1,5 +1,6 @@
 """The wall between imaginary and real phones."""
 
+import functools
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from portal.notifications.channels.errors import ChannelError
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@functools.cache
 def _place(url: str) -> tuple[str, int | None]:
     parts = urlsplit(url)
     return (parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme))

@@ -34,6 +34,8 @@ _TO_ASCII = str.maketrans(
 def strip_accents(text: str) -> str:
     """`text` in ASCII letters; what has no ASCII form becomes `?`, so that the part count always holds."""
     mapped = unicodedata.normalize("NFC", text).translate(_TO_ASCII)
+    if mapped.isascii():
+        return mapped if _GSM.issuperset(mapped) else "".join(one if one in _GSM else "?" for one in mapped)
     plain = "".join(one for one in unicodedata.normalize("NFD", mapped) if not unicodedata.combining(one))
     return plain if _GSM.issuperset(plain) else "".join(one if one in _GSM else "?" for one in plain)
 
