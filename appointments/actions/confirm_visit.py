@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +45,7 @@ from portal.citizens.models import Contact, OneTimeCode
 from portal.common.actors import Actor
 from portal.common.errors import Conflict
 from portal.common.inserts import insert_rows
+from portal.common.kept_query import KeptQuery
 from portal.notifications.queries import code_channels
 from portal.units.models import Unit
 from procedures.actions.declare import submit_declarations
@@ -153,10 +154,7 @@ def booking_unknown() -> Conflict:
 
 def load_party(booking_uid: uuid.UUID) -> list[Booking]:
     """The people who are confirmed together, in order, with everything that is needed, in one query."""
-    # As one value, not as a set: among this many tables the planner would start from all bookings.
-    party = Booking.objects.filter(uid=booking_uid).order_by().values("party")[:1]
-    joined = Booking.objects.select_related("slot", "session__campaign", "unit", "declaration")
-    found = list(joined.filter(party=party).order_by("pk"))
+    found = _everybody(booking_uid)
     asked = next((booking for booking in found if booking.uid == booking_uid), None)
     if asked is None:
         raise booking_unknown()
@@ -167,6 +165,16 @@ def load_party(booking_uid: uuid.UUID) -> list[Booking]:
     for booking in together:
         booking.slot.session = booking.session
     return together
+
+
+def _party_of(booking_uid: uuid.UUID) -> models.QuerySet:
+    # As one value, not as a set: among this many tables the planner would start from all bookings.
+    party = Booking.objects.filter(uid=booking_uid).order_by().values("party")[:1]
+    joined = Booking.objects.select_related("slot", "session__campaign", "unit", "declaration")
+    return joined.filter(party=party).order_by("pk")
+
+
+_everybody = KeptQuery(_party_of, field=lambda: Booking._meta.get_field("uid"), example=uuid.UUID(int=2024))
 
 
 def _in(party: Sequence[Booking], status: str) -> list[Booking]:

@@ -7,6 +7,7 @@ transaction that others wait for.
 Rows may point to rows that stand earlier in the list and have no primary key yet.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,9 +89,17 @@ def _term(each: Any, row: Any) -> tuple[str, list[Any]]:
         if other is not None:
             found = f"(SELECT id FROM {name_of(other)} WHERE uid = %s::uuid)"  # noqa: S608 - a name of our own
             return found, [other.uid]
-    # Without its length: a cast to varchar(12) would cut a long text silently, the column refuses it.
+    return _cast(each), [each.get_db_prep_save(each.pre_save(row, add=True), connection)]
+
+
+@functools.cache
+def _cast(each: Any) -> str:
+    """Without its length: a cast to varchar(12) would cut a long text silently, the column refuses it.
+
+    Remembered, since finding the type of one column costs as much as sending its value.
+    """
     kind = each.db_type(connection).split("(")[0]
-    return f"%s::{kind}", [each.get_db_prep_save(each.pre_save(row, add=True), connection)]
+    return f"%s::{kind}"
 
 
 def run_pieces(

@@ -3,10 +3,12 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.common.clock import LOCAL, local_moment
+from portal.common.kept_query import KeptQuery
 from portal.units.enums import ContactKind, HoursKind, Level
 from portal.units.models import CalendarDay, OpeningHours, Unit, UnitContact, heirs_of
 from portal.units.naming import UnitQuery, parse_query, score_name
@@ -51,12 +53,25 @@ def unit_by_slug(slug: str, *, alone: bool = False) -> tuple[Unit | None, Unit |
 
     `alone` leaves out what only pages show, kind and parents: reading them costs more than the unit.
     """
-    units = Unit.objects.order_by().filter(slug=slug)
-    unit = (units if alone else units.select_related(*PARENTS)).first()
+    unit = next(iter((_alone_by_slug if alone else _by_slug)(slug)), None)
     if unit is None or not unit.is_historic:
         return unit, None
     heirs = heirs_today(unit)
     return unit, heirs[0] if len(heirs) == 1 else None
+
+
+def _slug() -> Any:
+    return Unit._meta.get_field("slug")
+
+
+_alone_by_slug = KeptQuery(
+    lambda slug: Unit.objects.order_by().filter(slug=slug), field=_slug, example="vi-du"
+)
+_by_slug = KeptQuery(
+    lambda slug: Unit.objects.order_by().filter(slug=slug).select_related(*PARENTS),
+    field=_slug,
+    example="vi-du",
+)
 
 
 def heirs_today(unit: Unit) -> list[Unit]:

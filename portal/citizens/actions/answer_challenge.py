@@ -28,7 +28,8 @@ WITH answered AS (
     ON CONFLICT (contact_point_id) DO UPDATE SET verified_at = EXCLUDED.verified_at
     RETURNING id, uid, contact_point_id
 )
-SELECT holder.id, holder.uid, holder.contact_point_id, answered.verified_at FROM holder, answered
+SELECT holder.id, holder.uid, holder.contact_point_id, answered.verified_at, point.refused_channels
+FROM holder, answered, notifications_contactpoint AS point WHERE point.id = holder.contact_point_id
 """
 
 
@@ -65,9 +66,13 @@ def _answer_on_postgres(challenge_uid: uuid.UUID, now: dt.datetime) -> Answer | 
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, uid, contact_point_id, verified_at = row
+    pk, uid, contact_point_id, verified_at, refused = row
     names = ["id", "uid", "contact_point_id", "verified_at"]
     contact = Contact.from_db(connection.alias, names, [pk, uid, contact_point_id, verified_at])
-    # The phone itself is read only by who needs it.
-    contact.contact_point = ContactPoint.from_db(connection.alias, ["id"], [contact_point_id])
+    # The phone itself is read only by who needs it; a message asks which roads its holder shut off.
+    column: Any = ContactPoint._meta.get_field("refused_channels")
+    shut = column.from_db_value(refused, None, connection)
+    contact.contact_point = ContactPoint.from_db(
+        connection.alias, ["id", "refused_channels"], [contact_point_id, shut]
+    )
     return Answer(contact, first=verified_at == now)

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from portal.audit.record import record
+from portal.audit.record import new_entry, record
 from portal.citizens.device_secrets import LONGEST_LABEL, hash_secret, new_secret
 from portal.citizens.models import CitizenSession, Contact
+from portal.common.inserts import insert_rows
 from portal.common.text import clean_text
 
 SEEN_EVERY = dt.timedelta(hours=1)
@@ -18,15 +19,15 @@ def start_session(*, contact: Contact, device_label: str = "") -> tuple[CitizenS
     """A session of 90 days and its secret, which is shown to the browser only."""
     now = timezone.now()
     secret = new_secret()
+    session = CitizenSession(
+        token_hash=hash_secret(secret),
+        contact=contact,
+        device_label=clean_text(device_label)[:LONGEST_LABEL] or None,
+        last_seen_at=now,
+        expires_at=now + dt.timedelta(days=settings.CITIZEN_SESSION_DAYS),
+    )
     with transaction.atomic():
-        session = CitizenSession.objects.create(
-            token_hash=hash_secret(secret),
-            contact=contact,
-            device_label=clean_text(device_label)[:LONGEST_LABEL] or None,
-            last_seen_at=now,
-            expires_at=now + dt.timedelta(days=settings.CITIZEN_SESSION_DAYS),
-        )
-        record(action="session.opened", by=contact, obj=session)
+        insert_rows([session, new_entry(action="session.opened", by=contact, obj=session)])
     return session, secret
 
 
