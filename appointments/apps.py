@@ -9,12 +9,14 @@ class AppointmentsConfig(AppConfig):
     def ready(self) -> None:
         from appointments import tasks
         from appointments.actions.confirm_by_call import after_call
+        from appointments.audiences import register_audiences
         from appointments.handlers import register_handlers
         from appointments.notices import CONFIRM_BY_CALL, register_notices
         from portal.celery import app
         from portal.notifications.notices import on_call_outcome
 
         register_notices()
+        register_audiences()
         on_call_outcome(CONFIRM_BY_CALL.key, after_call)
         register_handlers()
         periodic = [  # every so many seconds

@@ -58,6 +58,7 @@ AUDIENCES = {
     "citizens:sign_in": PUBLIC,
     "citizens:sign_in_code": CODE,
     "citizens:sign_out": PUBLIC,
+    "citizens:hamlet_news": PUBLIC,  # leads to the log-in by code
     "schema": PUBLIC,
     "api-docs": PUBLIC,
     "units_api:list": PUBLIC,
@@ -86,6 +87,7 @@ AUDIENCES = {
     "citizens_api:token_confirm": CODE,
     "citizens_api:token": CITIZEN,
     "citizens_api:organisations": CITIZEN,
+    "notifications:short_link": CODE,
     "notifications:esms_receipt": MACHINE,
     "notifications:speedsms_receipt": MACHINE,
     "zalo:webhook": MACHINE,

@@ -10,11 +10,13 @@ class CitizensConfig(AppConfig):
         from portal.celery import app
         from portal.citizens import notices
         from portal.citizens.api import schema  # noqa: F401 - drf-spectacular finds extensions by import
+        from portal.citizens.audiences import register_audiences
         from portal.citizens.handlers import register_handlers
         from portal.citizens.tasks import forget_expired_rows, forget_old_contacts
 
         register_handlers()
         notices.register()
+        register_audiences()
         app.add_periodic_task(
             3600, forget_expired_rows.s(), name="citizens.forget_expired", queue="maintenance", expires=3500
         )

@@ -28,7 +28,7 @@ from portal.citizens.models import Membership, Organisation
 from portal.common.errors import DomainError
 from portal.common.layout import ActionForm, CodeInput, PhoneInput
 from portal.officers.models import Officer
-from portal.units.models import Unit
+from portal.units.models import Hamlet, Unit
 
 
 def _line(label: Any, *, help_text: Any = "", required: bool = True, **attributes: str) -> forms.CharField:
@@ -46,6 +46,19 @@ class SignInCodeForm(ActionForm):
     """The six digits from the message."""
 
     code = forms.CharField(label=_("Mã xác nhận"), widget=CodeInput)
+
+
+class HamletNewsForm(ActionForm):
+    """The hamlets of one unit, to tick."""
+
+    hamlets = forms.MultipleChoiceField(
+        label=_("Thôn, tổ dân phố"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(one.uid), str(one)) for one in Hamlet.objects.filter(unit=unit).active()]
+        self.fields["hamlets"].choices = choices  # type: ignore[attr-defined]
 
 
 class DeskForm(forms.ModelForm):

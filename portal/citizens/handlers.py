@@ -88,6 +88,12 @@ def _declare_unlinked() -> None:
             "About a business, not about a person; its members are contacts.",
         ),
         (
+            "notifications.MassEntry",
+            "Says why officers started, held or stopped a message to many people.",
+            "As long as the message it is about, which is kept for its figures.",
+            "An officer's reason about a message, not about a person.",
+        ),
+        (
             "requests.IdempotencyRecord",
             "Answers a repeated request as the first one.",
             "One day.",

@@ -11,6 +11,7 @@ from portal.citizens.enums import OrganisationStatus
 from portal.citizens.models import (
     CitizenSession,
     Contact,
+    HamletFollower,
     Membership,
     OneTimeCode,
     Organisation,
@@ -23,6 +24,8 @@ from portal.citizens.validators import clean_tax_code
 from portal.common.crypto import blind_index
 from portal.common.identity import clean_identity_number
 from portal.common.text import name_words
+from portal.notifications.notices import UNIT_NEWS
+from portal.units.models import Unit
 
 
 def persons_of(contact: Contact) -> QuerySet[Person]:
@@ -93,3 +96,14 @@ def search_organisations(rows: QuerySet[Organisation], text: str) -> QuerySet[Or
 def is_challenge(uid: Any, *, purpose: str) -> bool:
     """Was a code sent for this purpose under this uid, however long ago?"""
     return OneTimeCode.objects.filter(uid=uid, purpose=purpose).exists()
+
+
+def followed_hamlets(contact: Contact, unit: Unit) -> list[str]:
+    """Uids of the unit's hamlets whose news this contact wants."""
+    rows = HamletFollower.objects.current().filter(contact=contact, hamlet__unit=unit)
+    return [str(uid) for uid in rows.values_list("hamlet__uid", flat=True)]
+
+
+def refuses_news(contact: Contact) -> bool:
+    """True when nothing sent to many people reaches this phone."""
+    return UNIT_NEWS.purpose in contact.contact_point.opt_outs

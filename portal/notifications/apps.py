@@ -12,6 +12,7 @@ class NotificationsConfig(AppConfig):
         """Beat runs the sweeper; a run nobody started before the next one is worthless, so it expires."""
         from portal.celery import app
         from portal.notifications.handlers import register_handlers
+        from portal.notifications.notices import UNIT_NEWS, register_notice
         from portal.notifications.tasks import (
             count_messages,
             expire_call_list,
@@ -20,15 +21,20 @@ class NotificationsConfig(AppConfig):
             keep_no_longer,
             poll_missing_reports,
             sweep,
+            tend_mass_messages,
         )
 
         register_handlers()
+        register_notice(UNIT_NEWS)
         seconds = settings.OUTBOX_SWEEP_SECONDS
         app.add_periodic_task(
             seconds, sweep.s(), name="notifications.sweep", queue="maintenance", expires=seconds
         )
         app.add_periodic_task(
             600, count_messages.s(), name="notifications.count_messages", queue="maintenance", expires=600
+        )
+        app.add_periodic_task(
+            5, tend_mass_messages.s(), name="notifications.tend_due_mass", queue="maintenance", expires=5
         )
         app.add_periodic_task(
             60, expire_call_list.s(), name="notifications.expire_calls", queue="maintenance", expires=60

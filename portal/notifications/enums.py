@@ -115,3 +115,22 @@ class Receipt(models.TextChoices):
     DELIVERED = "delivered", _("Đã tới máy")
     SEEN = "seen", _("Đã xem")
     FAILED = "failed", _("Không tới máy")
+
+
+class MassState(models.TextChoices):
+    """Where a mass message is. The allowed moves stand in workflow.py."""
+
+    DRAFT = "draft", _("Đang soạn")
+    CHECKED = "checked", _("Đã chạy thử, chờ gửi")
+    QUEUED = "queued", _("Đang lập danh sách người nhận")
+    RUNNING = "running", _("Đang gửi")
+    PAUSED = "paused", _("Tạm dừng")
+    STOPPED = "stopped", _("Đã dừng hẳn")
+    DONE = "done", _("Đã gửi xong")
+
+
+class LinkUse(models.TextChoices):
+    """Where a short link of a mass message was read."""
+
+    MESSAGE = "message", _("Trong tin gửi đi")
+    FORWARD = "forward", _("Trong tin chuyển tiếp vào nhóm Zalo")

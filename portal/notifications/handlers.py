@@ -1,20 +1,24 @@
 """What this room answers when a lower room asks: what stays and moves when units merge, what is wrong now."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.notifications.actions.hand_over_calls import hand_over_calls
+from portal.notifications.audiences import Audience, Target, register_audience
 from portal.notifications.channels.errors import error_rules
 from portal.notifications.enums import ErrorKind
-from portal.notifications.models import MessageBudget, ProviderState
+from portal.notifications.models import ContactPoint, MessageBudget, ProviderState, ZaloLink
 from portal.notifications.queries import errors_met, with_month
 from portal.officers.attention import Attention, register_attention
+from portal.units.models import Unit
 from portal.units.succession import register_stays, register_succession
+from portal.zalo.queries import account_for
 
 # Errors that are repaired in a text or a budget; the others in the settings of a channel.
 _OF_TEMPLATES = {"template_missing", "parameter_missing"}
@@ -24,11 +28,16 @@ _OF_BUDGETS = {"budget_spent"}
 
 def register_handlers() -> None:
     register_stays("notifications.OutboxMessage", "Is on its way in the name of the unit that sent it.")
+    register_stays(
+        "notifications.MassMessage", "Was sent in the name of one unit; the successor's officers see it."
+    )
     register_succession("notifications.CallTask", hand_over_calls)
     register_stays("notifications.DailyFigure", "Counts what one unit sent.")
     register_stays("notifications.MessageBudget", "Was granted to one unit.")
     register_stays("notifications.MessageTemplate", "Was approved for one unit.")
     register_attention(message_attention)
+    label = gettext_lazy("Người quan tâm Zalo OA đã liên kết số điện thoại")
+    register_audience(Audience("notifications.zalo_linked", label, _units_with_account, _linked))
 
 
 def message_attention(officer: Any) -> Iterator[Attention]:
@@ -71,3 +80,14 @@ def _budgets_spent(officer: Any) -> Iterator[Attention]:
     if spent:
         text = _("%(count)d đơn vị đã dùng hết ngân sách tin nhắn của tháng; tin hàng loạt đang dừng.")
         yield Attention(text % {"count": spent}, _page("messagebudget_changelist"))
+
+
+def _units_with_account(unit_ids: Collection[int]) -> list[Target]:
+    units = Unit.objects.filter(pk__in=unit_ids, is_open=True, zalo_account__isnull=False)
+    return [Target(unit, "", str(unit)) for unit in units.order_by("folded_name")]
+
+
+def _linked(unit: Unit, value: str) -> QuerySet[ContactPoint]:
+    """Phones linked to a Zalo user of the account that speaks for the unit."""
+    links = ZaloLink.objects.active().filter(account=account_for(unit))
+    return ContactPoint.objects.filter(pk__in=links.values("contact_point"))

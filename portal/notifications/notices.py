@@ -154,3 +154,13 @@ def call_handler(key: str) -> CallHandler | None:
 def all_notices() -> list[Notice]:
     """Every registered notice by key."""
     return [_notices[key] for key in sorted(_notices)]
+
+
+# Typed by officers for many people. No consultation message: Zalo has it for answers to who wrote first. [2]
+UNIT_NEWS = Notice(
+    key="notifications.unit_news",
+    message_class=MessageClass.BULK.value,
+    purpose="news",
+    parameters=("unit", "text", "link"),
+    plan=(Channel.ZALO_USER.value, Channel.ZALO_PHONE.value, Channel.SMS.value),
+)

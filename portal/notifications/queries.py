@@ -6,14 +6,22 @@ import operator
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Aggregate, Count, IntegerField, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from portal.notifications.enums import Channel, Outcome
 from portal.notifications.limits import month_start
-from portal.notifications.models import DailyFigure, DeliveryAttempt, MessageTemplate
+from portal.notifications.models import (
+    DailyFigure,
+    DeliveryAttempt,
+    MassMessage,
+    MessageTemplate,
+    ShortLinkDay,
+)
 from portal.notifications.models.figures import DailyFigureQuerySet
+from portal.officers.models import Officer
 from portal.units.models import Unit
 
 NEWEST, MOST_ERRORS = 5000, 20  # how far back a page looks, how many lines it shows
@@ -177,3 +185,30 @@ def errors_met(codes: Collection[str], unit_ids: set[int], now: dt.datetime) -> 
     calls = DeliveryAttempt.objects.filter(error_code__in=codes, started_at__gt=now - dt.timedelta(hours=1))
     newest = calls.order_by("-started_at").values_list("error_code", "message__unit_id")[:NEWEST]
     return sorted({code for code, unit_id in newest if unit_id in unit_ids})
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One line of what happened to a mass message."""
+
+    when: dt.datetime
+    state: Any
+    who: str
+    reason: str
+
+
+def mass_history(mass: MassMessage) -> list[Moved]:
+    """Who did what with it, the oldest first; two statements."""
+    entries = list(mass.history.all())
+    uids = [entry.actor.partition(":")[2] for entry in entries if entry.actor.startswith("officer:")]
+    names = {one.actor_ref: one.username for one in Officer.objects.filter(uid__in=uids)}
+    return [
+        Moved(entry.created_at, entry.get_to_display(), names.get(entry.actor, ""), entry.reason or "")
+        for entry in entries
+    ]
+
+
+def link_openings(mass: MassMessage) -> dict[str, int]:
+    """How often each short address was opened: {use: number}."""
+    days = ShortLinkDay.objects.filter(link__mass=mass).order_by().values_list("link__use")
+    return dict(days.annotate(number=Sum("opened")))

@@ -62,6 +62,8 @@ LONGEST = {
     "until": "11:30 25/11",
     "campaign_name": "Cấp căn cước lưu động tại Nhà văn hóa tổ dân phố số 14, tháng 11 năm 2026",
     "link": "https://dichvu.haivandong.example/phuong-hai-van-dong-son-hai/phieu/ABCDEFGHJKMN/",
+    "text": "Từ ngày 01/12 đến 24/12, nhà văn hóa tổ dân phố số 14 làm căn cước lưu động từ 7 giờ 30 các "
+    "ngày thứ bảy. Xin mang theo căn cước cũ.",
     "number": "1250",
     "time": "08:30",
     "date": "05/09/2026",

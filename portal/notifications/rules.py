@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from portal.common.actors import Actor, SystemActor
 from portal.notifications.enums import MessageClass, State
 
 CHANGE_PERMISSION = "notifications.change_outboxmessage"
 CALL_PERMISSION = "notifications.call_calltask"
 BUDGET_PERMISSION = "notifications.change_messagebudget"
+WRITE_MASS_PERMISSION = "notifications.change_massmessage"
+SEND_MASS_PERMISSION = "notifications.send_massmessage"
 TEMPLATE_PERMISSION = "notifications.change_messagetemplate"
 
 
@@ -56,3 +60,24 @@ def can_change_template(by: Actor, unit: Any) -> bool:
 def can_set_budget(by: Actor, unit: Any) -> bool:
     """An officer whose role lets him decide what the unit spends on messages."""
     return _reaches(by, BUDGET_PERMISSION, unit.pk)
+
+
+def can_write_mass(by: Actor, mass: Any) -> bool:
+    """An officer who writes mass messages of the unit; he may also hold or stop one that is being sent."""
+    return isinstance(by, SystemActor) or _reaches(by, WRITE_MASS_PERMISSION, mass.unit_id)
+
+
+def can_send_mass(by: Actor, mass: Any) -> bool:
+    """An officer who lets a mass message go out; beside him a second one when `needs_second`."""
+    return isinstance(by, SystemActor) or _reaches(by, SEND_MASS_PERMISSION, mass.unit_id)
+
+
+def can_brake_mass(by: Actor, mass: Any) -> bool:
+    """Whoever may write or send it: holding a mistake must not wait for the chief."""
+    return can_write_mass(by, mass) or can_send_mass(by, mass)
+
+
+def needs_second(by: Actor, mass: Any, people: int) -> bool:
+    """True when this many people are reached and `by` wrote the text himself: somebody else must look."""
+    authors = (mass.created_by, mass.written_by)
+    return people > settings.MASS_SECOND_PERSON_ABOVE and by.actor_ref in authors

@@ -8,10 +8,12 @@ from portal.common.actors import SystemActor
 from portal.notifications.actions.count_messages import count_recent_days
 from portal.notifications.actions.deliver import deliver
 from portal.notifications.actions.link_zalo_user import forget_links
+from portal.notifications.actions.move_mass import TEND_TASK
 from portal.notifications.actions.poll_reports import poll_reports
 from portal.notifications.actions.request_call import expire_calls, forget_notes
 from portal.notifications.actions.retention import forget_calls, forget_messages
 from portal.notifications.actions.sweep import send_due, sweep_outbox
+from portal.notifications.actions.tend_mass import tend_due, tend_mass
 from portal.notifications.wake import DELIVER_TASK, WAKE_DUE_TASK
 
 POSTMAN = SystemActor("postman")
@@ -64,3 +66,13 @@ def keep_no_longer() -> None:
 @shared_task(name="notifications.sweep")
 def sweep() -> None:
     sweep_outbox(by=POSTMAN)
+
+
+@shared_task(name=TEND_TASK)
+def tend_one_mass_message(mass_uid: str) -> None:
+    tend_mass(mass_uid=UUID(mass_uid), by=POSTMAN)
+
+
+@shared_task(name="notifications.tend_due_mass")
+def tend_mass_messages() -> None:
+    tend_due(by=POSTMAN)

@@ -1,10 +1,11 @@
-"""Delivery reports of providers. Fast answers: a slow one is reported again."""
+"""Delivery reports of providers (fast answers: a slow one is reported again), and short addresses."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.common.actors import SystemActor
+from portal.notifications.actions.open_short_link import open_short_link
 from portal.notifications.actions.record_receipt import record_receipt, record_receipt_of
 from portal.notifications.channels.sms.esms.receipts import read_receipt, uid_of_token
 from portal.notifications.channels.sms.speedsms.receipts import is_callback_token, read_report
@@ -36,3 +37,14 @@ def speedsms_receipt(request: HttpRequest, token: str) -> HttpResponse:
     provider_ref, receipt = report
     record_receipt_of(provider="speedsms", provider_ref=provider_ref, receipt=receipt, by=SPEEDSMS)
     return HttpResponse("OK", content_type="text/plain")
+
+
+@require_GET
+def short_link(request: HttpRequest, code: str) -> HttpResponse:
+    """To one of our own pages; the opening is counted, who opened is not looked at."""
+    path = open_short_link(code=code)
+    if path is None:
+        raise Http404
+    response = HttpResponseRedirect(path)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -7,8 +7,17 @@ end a message from every state in which a call can have gone out.
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.workflow import Move, Workflow
-from portal.notifications.enums import CallState, State
-from portal.notifications.rules import any_room, can_call, can_handle, holds_call, is_system
+from portal.notifications.enums import CallState, MassState, State
+from portal.notifications.rules import (
+    any_room,
+    can_brake_mass,
+    can_call,
+    can_handle,
+    can_send_mass,
+    can_write_mass,
+    holds_call,
+    is_system,
+)
 
 FINAL = (State.DELIVERED, State.SEEN, State.FAILED, State.EXPIRED, State.CANCELLED)
 
@@ -56,6 +65,29 @@ CALL_WORKFLOW = Workflow(
         *(Move(state, CallState.CANCELLED, "withdraw", _("Không cần gọi"), any_room) for state in OPEN_CALLS),
     ]
 )
+
+MASS_WORKFLOW = Workflow(
+    [
+        Move(MassState.CHECKED, MassState.QUEUED, "start", _("Gửi"), can_send_mass),
+        Move(MassState.DRAFT, MassState.CHECKED, "check", _("Chạy thử"), can_write_mass),
+        Move(MassState.CHECKED, MassState.CHECKED, "check", _("Chạy thử lại"), can_write_mass),
+        # Whoever changes a word starts anew: what was approved is what goes out.
+        Move(MassState.CHECKED, MassState.DRAFT, "edit", _("Sửa lại"), can_write_mass),
+        Move(MassState.QUEUED, MassState.RUNNING, "run", _("Bắt đầu gửi"), is_system),
+        Move(MassState.RUNNING, MassState.PAUSED, "pause", _("Tạm dừng"), can_brake_mass),
+        Move(MassState.PAUSED, MassState.RUNNING, "resume", _("Gửi tiếp"), can_send_mass),
+        Move(MassState.RUNNING, MassState.DONE, "finish", _("Gửi xong"), is_system),
+        Move(MassState.DRAFT, MassState.STOPPED, "drop", _("Bỏ tin này"), can_write_mass),
+        Move(MassState.CHECKED, MassState.STOPPED, "drop", _("Bỏ tin này"), can_brake_mass),
+        *(
+            Move(state, MassState.STOPPED, "stop", _("Dừng hẳn"), can_brake_mass, requires=("reason",))
+            for state in (MassState.QUEUED, MassState.RUNNING, MassState.PAUSED)
+        ),
+    ]
+)
+WRITABLE_MASS = (MassState.DRAFT, MassState.CHECKED)
+# What a worker still has to look at.
+LIVE_MASS = (MassState.QUEUED, MassState.RUNNING, MassState.PAUSED)
 
 
 def sources_of(verb: str) -> list[str]:

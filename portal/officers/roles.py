@@ -79,6 +79,7 @@ _EDITING = (
 _REVIEWING = _all("procedures", "review", "procedure") | _all(
     "notifications", "view change", "messagetemplate"
 )
+_MASS = _all("notifications", "view add change", "massmessage")
 _SET_UP = (
     _all("units", "change", "unit")
     | _all("units", "add change", "hamlet")
@@ -91,6 +92,7 @@ _SET_UP = (
     | _all("appointments", "view add change", "counter deskrules")
     | _ZALO
 )
+_MASS_SENDING = _all("notifications", "view send", "massmessage")
 # How dossiers may be filed has legal effect: the chief decides, not the technical role.
 _FILING = _all("procedures", "add change", "filingrule authorisation")
 _ACCOUNTS = _all("officers", "view add change", "officer roleassignment")
@@ -120,8 +122,11 @@ _TABLE = (
     Role(
         "id_desk",
         _("Tiếp nhận căn cước"),
-        _("Mở, đóng đợt tiếp nhận; đặt, đổi, hủy lịch hẹn; xem tờ khai, tin đã gửi; gửi lại tin bị lỗi."),
-        _DESK | _CAMPAIGNS | _CARDS | _HELPERS | _all("zalo", "view", "officialaccount"),
+        _(
+            "Mở, đóng đợt tiếp nhận; đặt, đổi, hủy lịch hẹn; xem tờ khai, tin đã gửi; gửi lại tin bị lỗi; "
+            "soạn tin gửi nhiều người."
+        ),
+        _DESK | _CAMPAIGNS | _CARDS | _HELPERS | _MASS | _all("zalo", "view", "officialaccount"),
     ),
     Role(
         "residence_desk",
@@ -145,14 +150,14 @@ _TABLE = (
     Role(
         "editor",
         _("Biên tập"),
-        _("Soạn và sửa nội dung thủ tục."),
-        _DIRECTORY | _EDITING,
+        _("Soạn và sửa nội dung thủ tục; soạn tin gửi nhiều người."),
+        _DIRECTORY | _EDITING | _MASS,
     ),
     Role(
         "reviewer",
         _("Duyệt nội dung"),
-        _("Duyệt nội dung thủ tục và mẫu tin nhắn trước khi công bố."),
-        _DIRECTORY | _REVIEWING,
+        _("Duyệt nội dung thủ tục, mẫu tin nhắn và tin gửi nhiều người trước khi công bố."),
+        _DIRECTORY | _REVIEWING | _MASS_SENDING,
     ),
     Role(
         "unit_chief",
@@ -168,6 +173,8 @@ _TABLE = (
         | _REVIEWING
         | _FILING
         | _SET_UP
+        | _MASS
+        | _MASS_SENDING
         | _ACCOUNTS,
     ),
     Role(

@@ -34,3 +34,7 @@ NOTICES_PER_DAY = {
     "transactional": env.int("NOTICES_PER_DAY", default=10),
     "bulk": env.int("BULK_NOTICES_PER_DAY", default=2),
 }
+# Mass messages: how many a minute unless the officer says otherwise, and above how many people somebody else
+# than the writer lets them go.
+MASS_PER_MINUTE = env.int("MASS_PER_MINUTE", default=600)
+MASS_SECOND_PERSON_ABOVE = env.int("MASS_SECOND_PERSON_ABOVE", default=500)

@@ -125,6 +125,12 @@ UNFOLD = {
                         "notifications.view_outboxmessage",
                     ),
                     _item(
+                        _("Tin gửi nhiều người"),
+                        "campaign",
+                        "admin:notifications_massmessage_changelist",
+                        "notifications.view_massmessage",
+                    ),
+                    _item(
                         _("Mẫu tin"),
                         "sms",
                         "admin:notifications_messagetemplate_changelist",

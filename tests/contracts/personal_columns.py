@@ -41,6 +41,14 @@ PLAIN = {
         "intent notice message_class queued_by state attempts send_round plan hop provider provider_ref "
         "last_error parts cost"
     ),
+    # Said to hundreds of people at once, refused when it holds twelve digits; figures and codes.
+    "notifications.massmessage": (
+        "title text link audience target target_label per_minute state created_by written_by approved_by "
+        "estimate people listed_to passed passed_to repaired figures rate"
+    ),
+    "notifications.massentry": "frm to actor",
+    "notifications.shortlink": "use code path",
+    "notifications.shortlinkday": "date opened",
     # Which notice, how often and how it ended; words and notes are encrypted.
     "notifications.calltask": "notice requested_by state attempts",
     "notifications.callattempt": "number outcome",

@@ -35,6 +35,7 @@ PARTICULAR = {
     "errors": {"portal.requests", "portal.zalo"},
     "rendering": {"portal.notifications"},
     "channels": {"portal.notifications"},
+    "audiences": {"portal.notifications", "portal.citizens", "appointments"},
     "wake": {"portal.notifications"},
     "health": {"portal.notifications"},
     "planning": {"portal.notifications"},

@@ -26,8 +26,8 @@ from portal.citizens.enums import OrganisationStatus
 from portal.citizens.workflow import ORGANISATION_WORKFLOW
 from portal.common.errors import Conflict
 from portal.common.workflow import Workflow
-from portal.notifications.enums import CallState, State
-from portal.notifications.workflow import CALL_WORKFLOW, MESSAGE_WORKFLOW
+from portal.notifications.enums import CallState, MassState, State
+from portal.notifications.workflow import CALL_WORKFLOW, MASS_WORKFLOW, MESSAGE_WORKFLOW
 from portal.zalo.enums import AccountState, EventState
 from portal.zalo.workflow import ACCOUNT_WORKFLOW, EVENT_WORKFLOW
 from procedures.enums import DeclarationStatus, VersionStatus
@@ -47,6 +47,7 @@ TABLES = {
     "interest": (INTEREST_WORKFLOW, InterestStatus, InterestStatus.UNVERIFIED),
     "zalo_account": (ACCOUNT_WORKFLOW, AccountState, AccountState.NEEDS_CONSENT),
     "zalo_event": (EVENT_WORKFLOW, EventState, EventState.WAITING),
+    "mass_message": (MASS_WORKFLOW, MassState, MassState.DRAFT),
     "message": (MESSAGE_WORKFLOW, State, State.QUEUED),
     "organisation": (ORGANISATION_WORKFLOW, OrganisationStatus, OrganisationStatus.ACTIVE),
     "version": (VERSION_WORKFLOW, VersionStatus, VersionStatus.DRAFT),

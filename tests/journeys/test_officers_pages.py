@@ -21,8 +21,10 @@ from appointments.enums import BookingStatus
 from appointments.models import Booking, Campaign, Counter, DeskRules, Slot, WaitingEntry
 from appointments.tests.visits import book
 from portal.citizens.actions.organisations import enrol_organisation
+from portal.notifications.actions.move_mass import move_mass
 from portal.notifications.actions.request_call import request_call
 from portal.notifications.actions.set_budget import set_budget
+from portal.notifications.actions.write_mass import Draft, write_mass
 from portal.notifications.models import ProviderState
 from portal.officers.models import Officer
 from portal.officers.roles import ROLES
@@ -95,6 +97,10 @@ def reach_people(unit: Any, officer: Officer, visit: Booking) -> None:
         by=officer,
     )
     set_budget(unit=unit, monthly_limit=500_000, by=officer)
+    campaign = str(visit.session.campaign.uid)
+    words = {"title": "Nhắc giờ", "text": "Điểm làm căn cước mở cửa từ 7 giờ 30."}
+    draft = Draft(unit=visit.unit, audience="appointments.campaign", target=campaign, **words)
+    move_mass(obj=write_mass(draft=draft, by=officer), to="checked", by=officer)
     moments = {"since": now, "judged_at": now, "next_call_at": now}
     ProviderState.objects.get_or_create(provider="esms", defaults=moments)
 

@@ -2,6 +2,7 @@ from portal.citizens.models.budget import CodeBudget, CodeQueue, SpentProof, Wai
 from portal.citizens.models.codes import OneTimeCode
 from portal.citizens.models.consents import Consent
 from portal.citizens.models.contacts import Contact
+from portal.citizens.models.hamlet_news import HamletFollower
 from portal.citizens.models.organisations import Membership, Organisation
 from portal.citizens.models.persons import ContactPerson, Person, PersonNameWord
 from portal.citizens.models.sessions import CitizenSession, CitizenToken, PersonAccess
@@ -14,6 +15,7 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactPerson",
+    "HamletFollower",
     "Membership",
     "OneTimeCode",
     "Organisation",

@@ -15,14 +15,17 @@ from portal.common.actors import SystemActor
 from portal.common.clock import local_moment, local_today
 from portal.notifications import wake
 from portal.notifications.actions.contact_points import ensure_contact_point
+from portal.notifications.actions.move_mass import move_mass
 from portal.notifications.actions.queue_message import queue_message
 from portal.notifications.actions.request_call import request_call
 from portal.notifications.actions.templates import create_template
 from portal.notifications.channels.sms.esms.channel import SEND_PATH
-from portal.notifications.models import CallTask, ContactPoint, MessageTemplate, OutboxMessage
+from portal.notifications.enums import MassState
+from portal.notifications.models import CallTask, ContactPoint, MassMessage, MessageTemplate, OutboxMessage
 from portal.notifications.notices import Notice, register_notice
 from portal.notifications.tests.calls import FACTS, send
 from portal.notifications.tests.imitated_zalo import Client, run
+from portal.notifications.tests.mass import phones, written
 from portal.officers.models import Officer
 from portal.units.models import Unit, UnitKind
 from tests.people import make_officer
@@ -199,3 +202,28 @@ def moved_text(templates):
     create_template(
         channel="sms", notice="tests.moved", body="Dời số {so}.", provider_id="", unit=None, by=TESTER
     )
+
+
+# ---- mass messages
+
+
+@pytest.fixture
+def open_unit(unit) -> Unit:
+    """Open and with an address, as a unit that sends has."""
+    unit.slug, unit.is_open = "song-moi", True
+    unit.save()
+    return unit
+
+
+@pytest.fixture
+def started(open_unit, published) -> Callable[..., MassMessage]:
+    """`started(n)`: a mass message to n people that an officer let go."""
+
+    def make(number: int, *, first: int = 0, **given) -> MassMessage:
+        phones(number, first)
+        mass = written(open_unit, **given)
+        move_mass(obj=mass, to=MassState.CHECKED, by=TESTER)
+        move_mass(obj=mass, to=MassState.QUEUED, by=TESTER)
+        return mass
+
+    return make

@@ -12,16 +12,24 @@ from appointments.actions.open_campaign import create_campaign, move_campaign
 from appointments.enums import CampaignKind, CampaignStatus
 from appointments.models import Campaign
 from appointments.timetable import OfficeSettings, Plan, Round
+from portal.citizens.actions.contacts import ensure_contact
+from portal.citizens.actions.hamlet_news import choose_hamlets
 from portal.common.actors import SystemActor
 from portal.common.clock import local_today
+from portal.notifications.actions.move_mass import move_mass
+from portal.notifications.actions.record_receipt import record_receipt
 from portal.notifications.actions.templates import sync_all_defaults
+from portal.notifications.actions.tend_mass import tend_mass
+from portal.notifications.actions.write_mass import Draft, write_mass
+from portal.notifications.enums import MassState, Receipt
+from portal.notifications.models import MassMessage
 from portal.officers.actions.create_officer import create_officer
 from portal.officers.actions.grant_role import grant_role
 from portal.officers.actions.reset_password import reset_password
 from portal.officers.models import Officer
 from portal.units.actions.load_demo_units import load_demo_units
 from portal.units.actions.load_official_days import load_official_days
-from portal.units.models import Unit
+from portal.units.models import Hamlet, Unit
 from procedures.actions.load_catalogue import load_catalogue
 from procedures.queries import ID_CARD, procedure_by_key
 
@@ -37,6 +45,7 @@ OFFICERS = (
 )
 MAIN_OFFICER = "canbo"
 CAMPAIGN = "Cấp căn cước lưu động"
+DEMO_FOLLOWERS = 6
 OFFICE = "Tiếp nhận căn cước tại trụ sở"
 
 
@@ -53,6 +62,7 @@ class Command(BaseCommand):
         password = self.add_officers(units)
         ward = units["Phường Hải Vân Đông"]
         self.add_campaign(ward, CAMPAIGN, place="Nhà văn hóa phường", capacity=12)
+        self.add_mass_messages(ward)
         self.add_office(units["Xã Đồng Lúa"], place="Trụ sở công an xã")
         self.stdout.write(f"{MAIN_OFFICER} {password}" if password else MAIN_OFFICER)
 
@@ -94,6 +104,26 @@ class Command(BaseCommand):
         )
         campaign = create_campaign(unit=unit, procedure=procedure_by_key(ID_CARD), plan=plan, by=BY)
         move_campaign(campaign=campaign, to=CampaignStatus.OPEN, by=BY)
+
+    def add_mass_messages(self, unit: Unit) -> None:
+        """One to those who asked for a hamlet's news, sent and received, and one that is being written."""
+        if MassMessage.objects.filter(unit=unit).exists():
+            return
+        hamlet = Hamlet.objects.filter(unit=unit).order_by("folded_name")[0]
+        for number in range(DEMO_FOLLOWERS):
+            contact = ensure_contact(phone=f"0759{number:06d}", by=BY)
+            choose_hamlets(contact=contact, unit=unit, hamlet_uids=[str(hamlet.uid)], channel="web", by=BY)
+        whom = {"unit": unit, "audience": "citizens.hamlet", "target": str(hamlet.uid)}
+        words = "Nhà văn hóa phường làm căn cước lưu động từ ngày mai. Xin đặt lịch trước để không phải chờ."
+        mass = write_mass(draft=Draft(title="Làm căn cước lưu động", text=words, **whom), by=BY)
+        for to in (MassState.CHECKED, MassState.QUEUED):
+            move_mass(obj=mass, to=to, by=BY)
+        tend_mass(mass_uid=mass.uid, by=BY)
+        for uid in mass.rows().values_list("uid", flat=True):
+            record_receipt(message_uid=uid, receipt=Receipt.DELIVERED, provider_ref="", cost=None, by=BY)
+        tend_mass(mass_uid=mass.uid, by=BY)
+        words = "Chiều thứ năm tuần sau phường diễn tập phòng cháy tại khu chợ, xe qua lại xin đi chậm."
+        write_mass(draft=Draft(title="Diễn tập phòng cháy", text=words, **whom), by=BY)
 
     def add_office(self, unit: Unit, *, place: str) -> None:
         """An open office calendar, unless there is one: then only its new days."""
