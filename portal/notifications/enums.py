@@ -43,6 +43,9 @@ class Channel(models.TextChoices):
     CALL = "call", _("Gọi điện")
 
 
+ZALO_CHANNELS = (Channel.ZALO_OA, Channel.ZALO_USER, Channel.ZALO_PHONE)
+
+
 class Window(models.TextChoices):
     """May the account still write freely to a person who wrote to it?"""
 

@@ -19,6 +19,8 @@ BACKOFF = {
 }
 # Somebody who must be told is called after about half an hour of vain tries.
 TRIES_BEFORE_CALL = 8
+# Another channel can carry it: a wrong setting is not waited for, nor a broken provider when somebody waits.
+TRIES_BEFORE_NEXT = 3
 # An officer who took a call has this long, then a colleague may take it.
 CALL_LEASE = dt.timedelta(minutes=10)
 CALL_AGAIN = {"no_answer": dt.timedelta(minutes=30), "later": dt.timedelta(hours=1)}
@@ -97,15 +99,25 @@ def validity(message_class: str) -> dt.timedelta:
     return _VALID_FOR[MessageClass(message_class)]
 
 
-def may_try_again(*, message_class: str, kind: ErrorKind, attempts: int, call_follows: bool = False) -> bool:
+def may_try_again(
+    *,
+    message_class: str,
+    kind: ErrorKind,
+    attempts: int,
+    call_follows: bool = False,
+    text_follows: bool = False,
+    urgent: bool = False,
+) -> bool:
     """False when `attempts` tries were enough. A wrong setting is tried until the message is worthless,
-    unless a call can take its place."""
+    unless another channel or a call can take its place; urgent messages do not wait for an officer at all."""
     if kind == ErrorKind.RESCHEDULE:  # nothing is wrong, only too early
         return True
     if call_follows and attempts >= TRIES_BEFORE_CALL:
         return False
+    if text_follows and (urgent or kind == ErrorKind.CONFIG) and attempts >= TRIES_BEFORE_NEXT:
+        return False
     if kind == ErrorKind.CONFIG:
-        return True
+        return not (text_follows and urgent)
     if kind == ErrorKind.REFRESH:
         return attempts < MAX_REFRESHES
     if kind == ErrorKind.UNKNOWN:

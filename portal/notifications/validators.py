@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PROVIDER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,49}")
 # Carriers refuse texts over ten parts; nobody reads them either.
 MAX_BODY = 1000
 MAX_NOTE = 500
@@ -58,6 +59,27 @@ def clean_call_note(note: str) -> str | None:
         message = _("Ghi chú dài nhất %(max)d ký tự.")
         raise ValidationError({"note": ValidationError(message, "text_too_long", {"max": MAX_NOTE})})
     return text or None
+
+
+def template_values(text: str) -> dict[str, str]:
+    """{parameter of Zalo's template: value} of a text whose lines read `name: value`.
+
+    The rows of Zalo's templates are written like that: the words stand at Zalo, only values are sent.
+    ValidationError `template_line_invalid` for another line, `template_name_twice`.
+    """
+    values: dict[str, str] = {}
+    for line in text.splitlines():
+        name, sign, value = line.partition(":")
+        if not sign or not _PROVIDER_NAME.fullmatch(name.strip()):
+            message = _("Mỗi dòng ghi một tham số của mẫu Zalo, ví dụ: ngay_hen: {date}")
+            raise ValidationError({"body": ValidationError(message, code="template_line_invalid")})
+        if name.strip() in values:
+            message = _("Tham số %(name)s được ghi hai lần.")
+            raise ValidationError(
+                {"body": ValidationError(message, "template_name_twice", {"name": name.strip()})}
+            )
+        values[name.strip()] = value.strip()
+    return values
 
 
 def parameters_of(body: str) -> list[str]:

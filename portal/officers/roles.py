@@ -57,6 +57,7 @@ _PERSONAL_DATA = _all("citizens", "view export erase", "person")
 _ZALO = (
     _all("zalo", "view add change connect", "officialaccount")
     | _all("zalo", "view", "tokenentry")
+    | _all("zalo", "view", "zalotemplate")
     | _all("zalo", "view replay", "webhookevent")
     | _all("zalo", "view add change delete", "menuitem")
 )

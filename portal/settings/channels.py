@@ -21,6 +21,16 @@ SMS_CHANNEL = env.str("SMS_CHANNEL", default="") or (
 ZALO_OAUTH_URL = env.str("ZALO_OAUTH_URL", default="https://oauth.zaloapp.com" if IS_PRODUCTION else "")
 ZALO_OA_URL = env.str("ZALO_OA_URL", default="https://openapi.zalo.me" if IS_PRODUCTION else "")
 ZALO_ZBS_URL = env.str("ZALO_ZBS_URL", default="https://business.openapi.zalo.me" if IS_PRODUCTION else "")
+# đồng, until Zalo names a template's price; a consultation message costs only after 48 hours.
+ZALO_OA_PRICE = env.int("ZALO_OA_PRICE", default=55)
+ZALO_USER_PRICE = env.int("ZALO_USER_PRICE", default=165)
+ZALO_PHONE_PRICE = env.int("ZALO_PHONE_PRICE", default=300)
+ZALO_PER_SECOND = env.float("ZALO_PER_SECOND", default=10.0)  # of one app; sources name 5 to 66
 LOCAL_PROVIDER_URL = env.str("LOCAL_PROVIDER_URL", default="")
 # Calls a second an account may make; codes are never held back.
-PROVIDER_RATES = {"esms": ESMS_PER_SECOND, "speedsms": SPEEDSMS_PER_SECOND}
+PROVIDER_RATES = {
+    "esms": ESMS_PER_SECOND,
+    "speedsms": SPEEDSMS_PER_SECOND,
+    "zalo_oa": ZALO_PER_SECOND,
+    "zalo_zbs": ZALO_PER_SECOND,
+}

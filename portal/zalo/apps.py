@@ -18,6 +18,7 @@ class ZaloConfig(AppConfig):
             (10, tasks.process_due_events),
             (300, tasks.refresh_due_tokens),
             (3600, tasks.check_all_accounts),
+            (3600, tasks.sync_every_template),
             (3600, tasks.forget_old_rows),
         ):
             app.add_periodic_task(seconds, task.s(), name=task.name, queue="maintenance", expires=seconds)

@@ -29,7 +29,6 @@ class ErrorKind(models.TextChoices):
     REUPLOAD = "reupload", _("Tải tệp lên lại")
     RESCHEDULE = "reschedule", _("Gửi vào giờ khác")
     FALLBACK = "fallback", _("Chuyển kênh khác")
-    OPT_OUT = "opt_out", _("Người nhận từ chối, chuyển kênh khác")
     CONFIG = "config", _("Cần sửa cấu hình")
     PERMANENT = "permanent", _("Không gửi lại")
     UNKNOWN = "unknown", _("Lỗi chưa biết, gửi lại thưa dần")
@@ -45,6 +44,16 @@ class TokenEvent(models.TextChoices):
     ROTATION_UNCLEAR = "rotation_unclear", _("Zalo không trả mã làm mới tiếp theo, giữ mã cũ")
     LOST = "lost", _("Mất quyền, cần cấp lại")
     DISABLED = "disabled", _("Cán bộ tắt kết nối")
+
+
+class TemplateState(models.TextChoices):
+    """Zalo's words for a template's life. [2] Only ENABLE is sent."""
+
+    ENABLE = "ENABLE", _("Đã duyệt, dùng được")
+    PENDING_REVIEW = "PENDING_REVIEW", _("Đang chờ Zalo duyệt")
+    REJECT = "REJECT", _("Bị từ chối")
+    DISABLE = "DISABLE", _("Bị Zalo tắt")
+    DELETE = "DELETE", _("Không còn trên Zalo")
 
 
 class UploadKind(models.TextChoices):

@@ -17,26 +17,36 @@ from portal.zalo.enums import ErrorKind
 OAUTH, OA, ZBS, WAY = "oauth", "oa", "zbs", "way"
 _TABLE = Path(__file__).parent / "errors.toml"
 _LONGEST_CODE = 8
+CONDITIONS = ("", "urgent", "must_reach")
 
 
 @dataclass(frozen=True)
 class ErrorRule:
-    """`kind` decides what happens next, `text` is for officers, in Vietnamese."""
+    """`kind` decides what happens next, `text` is for officers, in Vietnamese.
+
+    `fallback_if`: "urgent" or "must_reach": such a message goes on by another channel all the same.
+    `refuses`: the person does not want this channel any more.
+    """
 
     kind: ErrorKind
     text: str
+    fallback_if: str = ""
+    refuses: bool = False
 
 
 @cache
 def error_rules() -> dict[tuple[str, str], ErrorRule]:
-    """{(host, code): rule}"""
+    """{(host, code): rule}; ValueError or KeyError when the table makes no sense."""
     with _TABLE.open("rb") as stream:
         tables = tomllib.load(stream)
-    return {
-        (host, code): ErrorRule(ErrorKind(row["kind"]), row["text"])
-        for host, rows in tables.items()
-        for code, row in rows.items()
-    }
+    return {(host, code): _rule(row) for host, rows in tables.items() for code, row in rows.items()}
+
+
+def _rule(row: dict[str, Any]) -> ErrorRule:
+    condition = row.get("fallback_if", "")
+    if condition not in CONDITIONS:
+        raise ValueError(f"fallback_if = {condition!r}")
+    return ErrorRule(ErrorKind(row["kind"]), row["text"], condition, row.get("refuses") is True)
 
 
 def rule_of(host: str, code: str) -> ErrorRule:

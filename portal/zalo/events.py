@@ -23,6 +23,9 @@ USER_SENDS = tuple(
 FOLLOW, UNFOLLOW = "follow", "unfollow"
 SUBMIT_INFO, CLICK = "user_submit_info", "user_click_chatnow"
 RECEIVED, SEEN = "user_received_message", "user_seen_message"
+# What Zalo decides about an account and its templates. [2]
+TEMPLATE_STATUS, TEMPLATE_QUALITY = "change_template_status", "change_template_quality"
+DAILY_QUOTA = "change_oa_daily_quota"
 # What opens the window for free messages. [1]
 INTERACTIONS = (*USER_SENDS, FOLLOW, SUBMIT_INFO, CLICK)
 

@@ -9,7 +9,15 @@ from portal.officers.attention import Attention, register_attention
 from portal.units.succession import register_stays, register_succession
 from portal.zalo.actions.move_menu import move_menu
 from portal.zalo.actions.remember_user import remember_user
-from portal.zalo.events import INTERACTIONS, UNFOLLOW, register_event_handler
+from portal.zalo.actions.sync_templates import note_quota, note_template
+from portal.zalo.events import (
+    DAILY_QUOTA,
+    INTERACTIONS,
+    TEMPLATE_QUALITY,
+    TEMPLATE_STATUS,
+    UNFOLLOW,
+    register_event_handler,
+)
 from portal.zalo.queries import accounts_in_need, alerts
 
 MOST_ACCOUNTS = 5  # a province may have a hundred; the list of accounts shows them all
@@ -21,6 +29,8 @@ def register_handlers() -> None:
     )
     register_succession("zalo.MenuItem", move_menu)
     register_event_handler((*INTERACTIONS, UNFOLLOW), remember_user)
+    register_event_handler((TEMPLATE_STATUS, TEMPLATE_QUALITY), note_template)
+    register_event_handler([DAILY_QUOTA], note_quota)
     register_attention(zalo_attention)
 
 

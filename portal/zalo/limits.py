@@ -15,6 +15,7 @@ FREE_WINDOW, PAID_WINDOW = dt.timedelta(hours=48), dt.timedelta(days=7)
 UPLOAD_LIFE = dt.timedelta(days=6, hours=20)  # four hours short of Zalo's seven days
 MISMATCH_ALARM = dt.timedelta(hours=24)
 
+MAX_TEMPLATES = 500  # of one account; read with one call each
 HEARTBEAT = dt.timedelta(minutes=1)  # how exactly "last event" is known
 EVENT_LEASE = dt.timedelta(seconds=60)
 EVENT_ATTEMPTS = 8

@@ -1,6 +1,7 @@
 """Which account speaks for a unit, and what about it wants an officer's attention."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from portal.zalo.limits import GRANT_LIFE, MISMATCH_ALARM, WARN_BEFORE
 from portal.zalo.models import MenuItem, OfficialAccount, TokenVault, ZaloUser
 
 MANY_FAILURES = 3
+_DEEPEST = 8  # a parent loop in the data must not become an endless one here
 
 
 def account_for(unit: Unit) -> OfficialAccount | None:
@@ -28,6 +30,28 @@ def account_for(unit: Unit) -> OfficialAccount | None:
         above = above.parent
     accounts = OfficialAccount.objects.filter(unit_id__in=chain).exclude(state=AccountState.DISABLED)
     return min(accounts.select_related("unit"), key=lambda one: chain.index(one.unit_id), default=None)
+
+
+def accounts_of(units: Collection[Unit]) -> dict[int, OfficialAccount]:
+    """account_for of many units by their key, in one query when they or their parents have one.
+
+    One more query per level above that; units without an account are missing.
+    """
+    usable = OfficialAccount.objects.exclude(state=AccountState.DISABLED)
+    by_unit = {one.unit_id: one for one in usable} if units else {}
+    found: dict[int, OfficialAccount] = {}
+    place: dict[int, int | None] = {unit.pk: unit.pk for unit in units} if by_unit else {}
+    parents = {unit.pk: unit.parent_id for unit in units}
+    for _level in range(_DEEPEST):
+        found |= {unit: by_unit[at] for unit, at in place.items() if at in by_unit}
+        place = {unit: at for unit, at in place.items() if at is not None and unit not in found}
+        unknown = {at for at in place.values() if at is not None and at not in parents}
+        if unknown:
+            parents |= dict(Unit.objects.filter(pk__in=unknown).values_list("pk", "parent_id"))
+        place = {unit: parents.get(at) for unit, at in place.items() if at is not None}
+        if not place:
+            break
+    return found
 
 
 def webhook_url(account: OfficialAccount) -> str:

@@ -6,6 +6,7 @@ from portal.common.actors import Actor, SystemActor
 from portal.officers.rules import has_permission
 
 CONNECT_PERMISSION = "zalo.connect_officialaccount"
+TEMPLATE_PERMISSION = "zalo.view_zalotemplate"
 REPLAY_PERMISSION = "zalo.replay_webhookevent"
 
 
@@ -21,6 +22,11 @@ def can_connect(by: Actor, account: Any) -> bool:
 
 def can_replay(by: Actor, event: Any) -> bool:
     return has_permission(by, REPLAY_PERMISSION, event.account.unit)
+
+
+def can_sync(by: Actor, account: Any) -> bool:
+    """Who sees an account's templates may have them read anew: nothing changes at Zalo."""
+    return is_system(by, account) or has_permission(by, TEMPLATE_PERMISSION, account.unit)
 
 
 def connects(by: Actor, account: Any) -> bool:

@@ -11,6 +11,7 @@ from portal.zalo.actions.forget_users import forget_users
 from portal.zalo.actions.process_event import forget_events, process_due, process_event
 from portal.zalo.actions.receive_event import PROCESS_TASK
 from portal.zalo.actions.refresh_tokens import refresh_due
+from portal.zalo.actions.sync_templates import sync_all_templates
 from portal.zalo.actions.upload_file import forget_uploads
 
 ZALO = SystemActor("zalo")
@@ -34,6 +35,11 @@ def refresh_due_tokens() -> None:
 @shared_task(name="zalo.check_accounts")
 def check_all_accounts() -> None:
     check_accounts(by=ZALO)
+
+
+@shared_task(name="zalo.sync_templates")
+def sync_every_template() -> None:
+    sync_all_templates(by=ZALO)
 
 
 @shared_task(name="zalo.forget_old")

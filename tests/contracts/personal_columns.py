@@ -64,6 +64,7 @@ PLAIN = {
     # What kind of event and how it went; who and what stands in the encrypted body.
     "zalo.webhookevent": "name state attempts repeats last_error",
     "zalo.upload": "kind digest upload_id",
+    "zalo.zalotemplate": "template_id name state reason tag quality params price_phone price_user",
     "zalo.menuitem": "position title kind value",
     "citizens.codebudget": "used queued",
     "citizens.spentproof": "digest",

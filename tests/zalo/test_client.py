@@ -139,7 +139,7 @@ def test_templates_by_phone_and_by_its_hash(call, user_id, zalo, hashed):
 @pytest.mark.parametrize(
     ("last", "kind"),
     [("110", "fallback"), ("114", "fallback"), ("118", "fallback"), ("119", "fallback"), ("140", "fallback"),
-     ("139", "opt_out"), ("141", "opt_out"), ("108", "permanent")],
+     ("139", "permanent"), ("141", "permanent"), ("108", "permanent")],
 )  # fmt: skip
 def test_phones_zalo_does_not_reach(call, last, kind):
     assert refused(call, send_template_to_phone, **by_phone(f"+84750000{last}")) == (f"zbs_-{last}", kind)
@@ -199,7 +199,7 @@ def test_people_who_left_or_never_spoke(call, connected, user_id, zalo):
     assert refused(call, send_consultation, user_id="31", message=message)[0] == "oa_-201"
 
 
-@pytest.mark.parametrize(("last", "kind"), [("227", "fallback"), ("244", "opt_out"), ("218", "fallback")])
+@pytest.mark.parametrize(("last", "kind"), [("227", "fallback"), ("244", "fallback"), ("218", "fallback")])
 def test_people_who_refuse(call, connected, zalo, last, kind):
     phone = f"0750000{last}"
     zalo.people.act(oa_id=connected.oa_id, phone=phone, act="follow")

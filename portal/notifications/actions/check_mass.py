@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from portal.common.actors import Actor
 from portal.notifications.actions.prepare import spent_this_month
+from portal.notifications.actions.survey_roads import Asked, RoadSurvey
 from portal.notifications.actions.templates import template_for
 from portal.notifications.actions.write_mass import short_address
 from portal.notifications.audiences import find_audience
 from portal.notifications.channels.lookup import ways_to
 from portal.notifications.channels.sms.text import count_parts, strip_accents
+from portal.notifications.channels.zalo.reach import Reach
 from portal.notifications.enums import Channel, LinkUse
-from portal.notifications.models import ContactPoint, MassMessage, MessageBudget
+from portal.notifications.models import MassMessage, MessageBudget
 from portal.notifications.notices import UNIT_NEWS, file_text
 from portal.notifications.planning import choose_plan
 from portal.notifications.validators import SAFETY, fill
@@ -80,8 +82,8 @@ def dry_run(mass: MassMessage) -> dict[str, Any]:
     """The figures an officer decides by. ValidationError as sample_text."""
     sample = sample_text(mass)
     parts, count = count_parts(sample), Count()
-    for contact_point in _each(mass):
-        _add(count, contact_point, mass.unit, parts)
+    for reach in _each(mass):
+        _add(count, reach, parts)
     return {
         "people": count.people,
         "channels": dict(count.channels),
@@ -94,19 +96,21 @@ def dry_run(mass: MassMessage) -> dict[str, Any]:
     }
 
 
-def _each(mass: MassMessage) -> Iterator[ContactPoint]:
+def _each(mass: MassMessage) -> Iterator[Reach]:
     """Batch by batch: a province's list does not fit into memory at once."""
     last = 0
     while batch := list(recipients_of(mass).defer("phone").filter(pk__gt=last)[:BATCH]):
-        yield from batch
+        asked = [Asked(contact_point, mass.unit, UNIT_NEWS.key) for contact_point in batch]
+        survey = RoadSurvey(asked)
+        yield from (survey.reach(one) for one in asked)
         last = batch[-1].pk
 
 
-def _add(count: Count, contact_point: ContactPoint, unit: Unit, parts: int) -> None:
-    if not wants_news(contact_point.opt_outs):
+def _add(count: Count, reach: Reach, parts: int) -> None:
+    if not wants_news(reach.recipient.opt_outs):
         count.opted_out += 1
         return
-    ways = [way for way in ways_to(contact_point, unit) if way.is_open and way.channel in UNIT_NEWS.plan]
+    ways = [way for way in ways_to(reach) if way.is_open and way.channel in UNIT_NEWS.plan]
     if not ways:
         count.unreachable += 1
         return

@@ -19,7 +19,7 @@ def poll_reports(*, by: Actor) -> int:
     The next question is written down before the call: a provider that hangs is not asked by everybody.
     """
     now, told = timezone.now(), 0
-    due = OutboxMessage.objects.report_missing(now).order_by("report_due")
+    due = OutboxMessage.objects.report_missing(now).select_related("unit").order_by("report_due")
     for message in due.defer("context")[:BATCH]:
         told += _ask(message, by)
     return told
@@ -31,7 +31,7 @@ def _ask(message: OutboxMessage, by: Actor) -> bool:
     if not mine.update(report_due=next_report(message.accepted_at or now, now)) or not message.provider_ref:
         return False
     try:
-        report = find_channel(message.channel, message.provider).status(message.provider_ref)
+        report = find_channel(message.channel, message.provider).status(message.provider_ref, message.unit)
     except ChannelError:
         return False
     if report.receipt == Receipt.PENDING:

@@ -7,16 +7,23 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from portal.notifications.actions.claim import Claim
+from portal.notifications.actions.survey_roads import Asked, RoadSurvey
 from portal.notifications.actions.templates import template_for
-from portal.notifications.channels.base import Outgoing
+from portal.notifications.channels.base import Outgoing, ZaloAddress
 from portal.notifications.channels.errors import ChannelError
-from portal.notifications.enums import MessageClass
+from portal.notifications.channels.zalo.oa import channel as zalo_oa
+from portal.notifications.channels.zalo.phone import channel as zalo_phone
+from portal.notifications.channels.zalo.reach import Reach
+from portal.notifications.channels.zalo.user import channel as zalo_user
+from portal.notifications.enums import ZALO_CHANNELS, Channel, MessageClass
 from portal.notifications.limits import CAP_WINDOW, daily_cap, month_start
 from portal.notifications.models import MessageBudget, MessageTemplate, OutboxMessage
 from portal.notifications.notices import Notice, UnknownNotice, find_notice
 from portal.notifications.queries import sms_brand
 from portal.notifications.rendering import render
+from portal.notifications.validators import template_values
 from portal.units.models import Unit
+from portal.zalo.validators import unfit_values
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Preparer:
         self._brands: dict[int, str] = {}
         self._recent: dict[tuple[int, str], int] | None = None
         self._spent: dict[int, bool] = {}
+        self._survey: RoadSurvey | None = None
 
     def prepare(self, claim: Claim) -> Ready:
         """Raises Refused or ChannelError."""
@@ -54,27 +62,55 @@ class Preparer:
         self._check_budget(message)
         if claim.obstacle is not None:
             raise claim.obstacle
-        template = self._template(message)
+        if message.channel in ZALO_CHANNELS:
+            template, text, address = self._at_zalo(message)
+        else:
+            template, address = self._template(message, message.channel), None
+            text = render(message, template)
         outgoing = Outgoing(
             uid=message.uid,
             request_id=message.request_id,
             phone=str(message.recipient.phone),
-            text=render(message, template),
+            text=text,
             brand=self._brand(message.unit),
             keep_accents=template.keep_accents,
+            zalo=address,
         )
         return Ready(claim, outgoing, template)
 
-    def _template(self, message: OutboxMessage) -> MessageTemplate:
-        key = (message.unit_id, message.channel, message.notice)
-        if key not in self._templates:
-            self._templates[key] = template_for(
-                unit=message.unit, channel=message.channel, notice=message.notice
-            )
-        template = self._templates[key]
-        if template is None:
-            raise ChannelError("template_missing")
-        return template
+    def _template(self, message: OutboxMessage, *channels: str) -> MessageTemplate:
+        """That of the first of these channels that has one."""
+        for channel in channels:
+            key = (message.unit_id, channel, message.notice)
+            if key not in self._templates:
+                self._templates[key] = template_for(unit=message.unit, channel=channel, notice=message.notice)
+            found = self._templates[key]
+            if found is not None:
+                return found
+        raise ChannelError("template_missing")
+
+    def _at_zalo(self, message: OutboxMessage) -> tuple[MessageTemplate, str, ZaloAddress]:
+        """Template, words and address. Consultation messages say what the SMS says unless they have words of
+        their own; templates by user or phone need one that Zalo approved."""
+        reach = self._reach(message)
+        if message.channel == Channel.ZALO_OA:
+            template = self._template(message, Channel.ZALO_OA, Channel.SMS)
+            return template, render(message, template), zalo_oa.address(reach)
+        bound = reach.bound.get(message.channel)
+        if bound is None:
+            raise ChannelError("zalo_no_template")
+        text = render(message, bound.row)
+        values = template_values(text)
+        if unfit_values(bound.facts.params, values):
+            raise ChannelError("zalo_values_unfit")
+        road = zalo_user if message.channel == Channel.ZALO_USER else zalo_phone
+        return bound.row, text, road.address(reach, values)
+
+    def _reach(self, message: OutboxMessage) -> Reach:
+        if self._survey is None:
+            held = [claim.message for claim in self._claims]
+            self._survey = RoadSurvey([_asked(one) for one in held if one.channel in ZALO_CHANNELS])
+        return self._survey.reach(_asked(message))
 
     def _brand(self, unit: Unit) -> str:
         if unit.pk not in self._brands:
@@ -102,6 +138,10 @@ class Preparer:
             self._spent[message.unit_id] = budget_is_spent(message.unit)
         if self._spent[message.unit_id]:
             raise ChannelError("budget_spent")
+
+
+def _asked(message: OutboxMessage) -> Asked:
+    return Asked(message.recipient, message.unit, message.notice)
 
 
 def _notice_of(message: OutboxMessage) -> Notice | None:

@@ -10,18 +10,20 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from portal.notifications.channels.errors import ChannelError
+from portal.notifications.channels.errors import ChannelError, zalo_code
 from portal.notifications.channels.lookup import ROADS, find_channel, providers_of
 from portal.notifications.enums import MessageClass, Outcome
 from portal.notifications.health import JUDGE_EVERY, PROBES, SLOW, WINDOW, Counts, Standing, judge, pick
 from portal.notifications.limits import STAY_WITH_PROVIDER
 from portal.notifications.models import DeliveryAttempt, OutboxMessage, ProviderState
+from portal.zalo.errors import WAY
 
 BURST_SECONDS = 1.0
 # After these nobody knows whether the provider took the message.
 _OPEN_END = ("timeout", "connection_lost", "answer_unreadable")
+_LINE = ("connect_failed", "timeout", "connection_lost", "http_5xx", "answer_unreadable")
 # The provider's own fault; what it refuses for a reason is no sign of illness.
-ILL = ("connect_failed", "timeout", "connection_lost", "http_5xx", "answer_unreadable", "speedsms_500")
+ILL = (*_LINE, "speedsms_500", *(zalo_code(WAY, code) for code in _LINE))
 _REST_AT_LEAST = 2.0
 
 
@@ -161,9 +163,9 @@ def room(limit: int) -> int:
     An account that rests has none: its messages wait where they are instead of being taken and put back.
     """
     now, total, nobody = timezone.now(), 0, True
-    for road in ROADS.values():
-        names = road.providers()
-        found = standings(names, now)
+    # Two of Zalo's roads lead to one host, which has its turns once.
+    for names in {tuple(road.providers()) for road in ROADS.values()}:
+        found = standings(list(names), now)
         probing = len(names) == 1 and found[names[0]].is_returning
         most = min(limit, PROBES) if probing else limit
         total += sum(min(most, _turns(name, limit, now)) for name in names if found[name].share)

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from portal.common.actors import Actor
 from portal.notifications.actions.insert_messages import insert_messages
+from portal.notifications.actions.survey_roads import Asked, RoadSurvey
 from portal.notifications.channels.lookup import ways_to
+from portal.notifications.channels.zalo.reach import Reach
 from portal.notifications.enums import MessageClass
 from portal.notifications.limits import after_quiet_hours, validity
 from portal.notifications.models import ContactPoint, OutboxMessage
@@ -35,6 +37,10 @@ class NewMessage:
     context: dict[str, Any]
     not_before: dt.datetime | None = None
     valid_until: dt.datetime | None = None
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.to, self.unit, self.notice)
 
 
 def queue_message(
@@ -67,15 +73,17 @@ def queue_message(
 def queue_messages(*, messages: list[NewMessage], by: Actor) -> list[OutboxMessage]:
     """The same for many, with one INSERT and one publish per class; returns the rows that are new.
 
-    Raises what queue_message raises, before anything is written.
+    What is known of the recipients is read once for all. Raises what queue_message raises, before anything is
+    written.
     """
-    rows = [_row_of(message, by) for message in messages]
+    survey = RoadSurvey([message.asked for message in messages])
+    rows = [_row_of(message, survey.reach(message.asked), by) for message in messages]
     fresh = insert_messages(rows) if rows else []
     _wake_after_commit([row for row in fresh if row.next_at <= timezone.now()])
     return fresh
 
 
-def _row_of(message: NewMessage, by: Actor) -> OutboxMessage:
+def _row_of(message: NewMessage, reach: Reach, by: Actor) -> OutboxMessage:
     notice = find_notice(message.notice)
     check_parameters(notice, message.context)
     now = timezone.now()
@@ -90,7 +98,7 @@ def _row_of(message: NewMessage, by: Actor) -> OutboxMessage:
         message_class=notice.message_class,
         context=message.context,
         queued_by=by.actor_ref,
-        plan=choose_plan(notice.wish, ways_to(message.to, message.unit)),
+        plan=choose_plan(notice.wish, ways_to(reach)),
         not_before=message.not_before,
         next_at=start,
         keeps_quiet=notice.keeps_quiet,

@@ -42,6 +42,8 @@ def settle_accepted(*, claim: Claim, accepted: Accepted, template: MessageTempla
 
 def estimated_cost(accepted: Accepted) -> int | None:
     """What the message will cost; the provider's report says it better later."""
+    if accepted.cost is not None:
+        return accepted.cost
     return None if accepted.parts is None else accepted.parts * settings.SMS_PART_PRICE
 
 
@@ -95,22 +97,27 @@ def settle_error(*, claim: Claim, error: ChannelError, by: Actor) -> tuple[str, 
 
 
 def verdict(message: OutboxMessage, error: ChannelError) -> tuple[str, float | None, dict[str, Any]]:
-    """What an error means for a message: outcome, seconds to wait (None: it ends), what to write."""
-    has_other_channel = message.hop + 1 < len(message.plan)
+    """What an error means for a message: outcome, seconds to wait (None: it ends), what to write.
+
+    A channel that can never carry a message ends it, so that officers see why; what must be read climbs on
+    to the next channel all the same, and a call is the last of them.
+    """
     kind = error.kind_for(urgent=message.is_urgent, must_reach=message.must_reach)
     facts: dict[str, Any] = {
         "message_class": message.message_class,
         "kind": kind,
         "attempts": message.attempts,
     }
-    if may_try_again(**facts, call_follows=message.call_follows):
+    if may_try_again(
+        **facts,
+        call_follows=message.call_follows,
+        text_follows=message.text_follows,
+        urgent=message.is_urgent,
+    ):
         return Outcome.RETRY, wait_seconds(**facts, retry_after=error.retry_after), {"state": State.QUEUED}
-    # A message that no channel may carry can still be said by an officer.
-    if message.call_follows or (has_other_channel and kind != ErrorKind.PERMANENT):
+    has_other_channel = message.hop + 1 < len(message.plan)
+    if has_other_channel and (kind != ErrorKind.PERMANENT or message.must_reach):
         return Outcome.FALLBACK, 0, {"state": State.QUEUED, "hop": message.hop + 1, "attempts": 0}
-    if message.must_reach and message.channel != Channel.CALL:
-        hop = message.plan.index(Channel.CALL)
-        return Outcome.FALLBACK, 0, {"state": State.QUEUED, "hop": hop, "attempts": 0}
     return Outcome.FAILED, None, {"state": State.FAILED}
 
 

@@ -1,12 +1,25 @@
 """One interface for every way to a person. A new channel is a folder with one class (see sms/esms)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 from portal.notifications.channels.errors import ChannelError
 from portal.notifications.enums import Receipt
+from portal.units.models import Unit
+from portal.zalo.models import OfficialAccount
+
+
+@dataclass(frozen=True)
+class ZaloAddress:
+    """Where Zalo's channels send: as which account, to whom, by which template; `price` in đồng."""
+
+    account: OfficialAccount
+    user_id: str = field(default="", repr=False)
+    template_id: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    price: int = 0
 
 
 @dataclass(frozen=True)
@@ -19,14 +32,19 @@ class Outgoing:
     text: str = field(repr=False)
     brand: str = ""
     keep_accents: bool = False
+    zalo: ZaloAddress | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The provider took it. `provider_ref` is its own number, `parts` what will be billed."""
+    """The provider took it. `provider_ref` is its own number, `parts` what will be billed.
+
+    `cost` in đồng where parts do not say it.
+    """
 
     provider_ref: str
     parts: int | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,6 @@ class MessageChannel(Protocol):
         """Side by side, answers in the order of the questions; nothing is raised."""
         ...
 
-    def status(self, provider_ref: str) -> Report:
-        """Asks what became of an accepted message, for reports that never came."""
+    def status(self, provider_ref: str, unit: Unit) -> Report:
+        """Asks what became of an accepted message of a unit, for reports that never came."""
         ...

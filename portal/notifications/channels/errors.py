@@ -1,6 +1,6 @@
 """Errors of channels as data: what to do, and what to tell the officer.
 
-One errors file per provider (TOML): code = { kind, vi, fallback_if, refuses }.
+One errors file per provider (TOML): code = { kind, vi, fallback_if, refuses }. Zalo's table is portal.zalo's.
 
 - `kind` (enums.ErrorKind) says what happens next;
 - `fallback_if`: "urgent" or "must_reach": for such a message the next channel is tried instead;
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.notifications.enums import ErrorKind
+from portal.zalo.enums import ErrorKind as ZaloKind
+from portal.zalo.errors import ErrorRule as ZaloRule
+from portal.zalo.errors import error_rules as zalo_rules
 
 _FOLDER = Path(__file__).parent
 _CONDITIONS = ("", "urgent", "must_reach")
@@ -56,7 +59,18 @@ def error_rules() -> dict[str, ErrorRule]:
     rules: dict[str, ErrorRule] = {}
     for path in sorted(_FOLDER.glob("**/*.toml")):
         rules |= read_rules(path)
-    return rules
+    return rules | {zalo_code(*key): _of_zalo(rule) for key, rule in zalo_rules().items()}
+
+
+def zalo_code(host: str, code: str) -> str:
+    """`zalo_zbs_-118`: how an error of Zalo is called here."""
+    return f"zalo_{host}_{code}"
+
+
+def _of_zalo(rule: ZaloRule) -> ErrorRule:
+    """Messages carry no uploads, so one that ran out is as odd as a fault of the line."""
+    kind = ErrorKind.RETRY if rule.kind == ZaloKind.REUPLOAD else ErrorKind(rule.kind.value)
+    return ErrorRule(kind, rule.text, rule.fallback_if, rule.refuses)
 
 
 def rule_of(code: str) -> ErrorRule:

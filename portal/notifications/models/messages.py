@@ -195,6 +195,11 @@ class OutboxMessage(Row):
         return self.plan[self.hop + 1 :][:1] == [Channel.CALL]
 
     @property
+    def text_follows(self) -> bool:
+        """True when another channel that carries text stands behind this one."""
+        return bool(self.plan[self.hop + 1 :]) and not self.call_follows
+
+    @property
     def must_reach(self) -> bool:
         """True when an officer calls if nothing else arrives."""
         return Channel.CALL in self.plan

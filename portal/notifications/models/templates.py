@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.models import Row
 from portal.notifications.enums import Channel
-from portal.notifications.validators import clean_template_body, parameters_of
+from portal.notifications.validators import clean_template_body, parameters_of, template_values
 from portal.units.models import Unit
 
 _NOTICE_KEY = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -83,3 +83,5 @@ class MessageTemplate(Row):
             )
         self.body = clean_template_body(self.body)
         self.parameters = parameters_of(self.body)
+        if self.channel in (Channel.ZALO_USER, Channel.ZALO_PHONE):
+            template_values(self.body)

@@ -2,10 +2,11 @@
 
 import pytest
 
-from portal.notifications.channels.errors import error_rules, read_rules, rule_of
+from portal.notifications.channels.errors import error_rules, read_rules, rule_of, zalo_code
 from portal.notifications.enums import ErrorKind
+from portal.zalo.errors import error_rules as zalo_rules
 
-TEMPLATE = "zalo_template_"
+TEMPLATE = "zalo_zbs_"
 
 
 def kinds(code: str) -> list[str]:
@@ -45,8 +46,27 @@ def test_an_old_token_is_renewed(code):
 
 
 @pytest.mark.parametrize("code", ["zalo_oa_-234", TEMPLATE + "-133"])
-def test_the_night_of_zalo_is_waited_for(code):
-    assert kinds(code) == ["reschedule"] * 3
+def test_the_night_of_zalo_is_waited_for_unless_somebody_waits_for_the_message(code):
+    assert kinds(code) == ["reschedule", "fallback", "fallback"]
+
+
+def test_a_template_that_cannot_go_by_user_id_goes_on_by_another_channel():
+    """The facts' -249 is permanent for the call; the person is reached by the next channel."""
+    assert kinds("zalo_oa_-249") == ["fallback"] * 3
+
+
+def test_who_restricts_the_account_is_not_written_to_there_again():
+    assert (kinds("zalo_oa_-244"), rule_of("zalo_oa_-244").refuses) == (["fallback"] * 3, True)
+
+
+def test_every_code_of_zalo_has_the_words_of_its_one_table():
+    assert {
+        key: rule.text for key, rule in error_rules().items() if key.startswith("zalo_") and "_-" in key
+    } == {
+        zalo_code(host, code): rule.text
+        for (host, code), rule in zalo_rules().items()
+        if code.startswith("-")
+    }
 
 
 def test_a_code_nobody_wrote_down_is_tried_again_rarely():
@@ -61,8 +81,8 @@ def test_no_two_files_speak_of_one_code():
     from portal.notifications.channels import errors
 
     files = sorted(errors._FOLDER.glob("**/*.toml"))
-    assert len(files) >= 5
-    assert sum(len(read_rules(path)) for path in files) == len(error_rules())
+    assert len(files) >= 3
+    assert sum(len(read_rules(path)) for path in files) + len(zalo_rules()) == len(error_rules())
 
 
 def test_a_table_with_an_unknown_word_is_refused(tmp_path):

@@ -16,6 +16,7 @@ from portal.notifications.channels.sms.vendors import VENDORS
 from portal.notifications.enums import Receipt
 from portal.notifications.local_provider.server import Provider
 from portal.notifications.models import OutboxMessage
+from portal.units.models import Unit
 
 SUITE = {"esms": EsmsChannel, "speedsms": SpeedSmsChannel}
 
@@ -104,7 +105,7 @@ def test_a_lost_answer_is_a_retry_though_the_message_arrived(vendor, provider):
 def test_the_status_is_asked_for(vendor, provider):
     provider.switches.failing_phones = ["0750000002"]
     good, bad = vendor.send(outgoing(1)), vendor.send(outgoing(2))
-    reports = [vendor.status(one.provider_ref).receipt for one in (good, bad)]
+    reports = [vendor.status(one.provider_ref, Unit()).receipt for one in (good, bad)]
     assert reports == [Receipt.DELIVERED, Receipt.FAILED]
 
 

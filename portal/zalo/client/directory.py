@@ -13,7 +13,7 @@ from portal.zalo.client.transport import UPLOAD_TIMEOUT, ask
 from portal.zalo.enums import UploadKind
 from portal.zalo.errors import OA, WAY, ZaloError
 
-PAGE, LAST_OFFSET = 50, 9951
+PAGE, LAST_OFFSET, TEMPLATE_PAGE = 50, 9951, 100
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def template_facts(session: Session, template_id: str) -> dict[str, Any]:
     return dict(get_zbs(session, "/template/info/v2", {"template_id": template_id}))
 
 
-def template_list(session: Session, *, offset: int = 0, limit: int = 100) -> list[dict[str, Any]]:
+def template_list(session: Session, *, offset: int = 0, limit: int = TEMPLATE_PAGE) -> list[dict[str, Any]]:
     """ZaloError."""
     return list(get_zbs(session, "/template/all", {"offset": str(offset), "limit": str(limit)}))
 

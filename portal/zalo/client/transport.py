@@ -15,7 +15,8 @@ from portal.zalo.errors import WAY, ZaloError, error_of
 # A token is refreshed under a lock, and on SQLite nobody else writes meanwhile: so no long waits.
 TIMEOUT = httpx2.Timeout(8, connect=3, pool=3)
 UPLOAD_TIMEOUT = httpx2.Timeout(40, connect=3, pool=3)
-_LIMITS = httpx2.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20)
+CONNECTIONS = 20
+_LIMITS = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=10, keepalive_expiry=20)
 TOO_MANY_REQUESTS = 429
 
 

@@ -1,6 +1,7 @@
 from portal.zalo.models.accounts import ConsentRequest, OfficialAccount, TokenEntry, TokenVault
 from portal.zalo.models.events import WebhookEvent, ZaloUser
 from portal.zalo.models.menus import MenuItem
+from portal.zalo.models.templates import ZaloTemplate
 from portal.zalo.models.uploads import Upload
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "TokenVault",
     "Upload",
     "WebhookEvent",
+    "ZaloTemplate",
     "ZaloUser",
 ]

@@ -57,6 +57,11 @@ class OfficialAccount(Row):
         _("trạng thái"), max_length=14, choices=AccountState.choices, default=AccountState.NEEDS_CONSENT
     )
 
+    hash_phones = models.BooleanField(
+        _("gửi dấu của số điện thoại"),
+        default=False,
+        help_text=_("Zalo chỉ nhận dấu (SHA-256) thay cho số điện thoại khi gửi tin mẫu."),
+    )
     followers = models.PositiveIntegerField(_("người quan tâm"), null=True, blank=True)
     daily_quota = models.PositiveIntegerField(_("hạn mức ngày"), null=True, blank=True)
     remaining_quota = models.PositiveIntegerField(_("hạn mức còn lại"), null=True, blank=True)

@@ -12,9 +12,8 @@ OA_CODES = {
     "reupload": "-100",
     "refresh": "-216 -220",
     "reschedule": "-211 -234",
-    "fallback": "-213 -217 -218 -227 -230 -232",
-    "opt_out": "-244",
-    "permanent": "-200 -201 -210 -233 -235 -240 -248 -249 -109 -111 -1121 -1122 -1124",
+    "fallback": "-213 -217 -218 -227 -230 -232 -244 -249",
+    "permanent": "-200 -201 -210 -233 -235 -240 -248 -109 -111 -1121 -1122 -1124",
     "config": "-204 -205 -209 -212 -219 -221 -223 -224 -242 -320 -321 -501 -131 -146",
 }
 ZBS_CODES = {
@@ -22,8 +21,7 @@ ZBS_CODES = {
     "refresh": "-124",
     "reschedule": "-133 -144 -147",
     "fallback": "-110 -114 -118 -119 -140",
-    "opt_out": "-139 -141",
-    "permanent": "-108 -109 -111 -112 -1121 -1122 -1124 -145",
+    "permanent": "-108 -109 -111 -112 -1121 -1122 -1124 -139 -141 -145",
     "config": ("-101 -102 -103 -104 -105 -115 -117 -120 -1241 -125 -126 -127 -131 -135 -136 -137 -146 -1351"),
 }
 OAUTH_CODES = {"config": "-14002 -14003 -14004", "permanent": "-14005 -14014 -14018"}
@@ -71,3 +69,16 @@ def test_an_unknown_code_is_tried_again_rarely_and_named():
 def test_codes_come_as_numbers_or_strings_and_nothing_else(content, key):
     error = error_of(OA, content)
     assert (error.key if error else None) == key
+
+
+def test_who_refused_and_what_goes_on_all_the_same():
+    rules = error_rules()
+    assert {key for key, rule in rules.items() if rule.refuses} == {
+        ("oa", "-244"),
+        ("zbs", "-139"),
+        ("zbs", "-141"),
+    }
+    assert {code: rule.fallback_if for (_host, code), rule in rules.items() if rule.fallback_if} == {
+        **dict.fromkeys(["-115", "-137", "-144", "-147", "-133", "-211", "-234"], "urgent"),
+        **dict.fromkeys(["-139", "-141"], "must_reach"),
+    }

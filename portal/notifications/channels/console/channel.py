@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from portal.notifications.channels.base import Accepted, Answered, Outgoing, Report
 from portal.notifications.channels.sms.text import count_parts, strip_accents
 from portal.notifications.enums import Receipt
+from portal.units.models import Unit
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,6 @@ class ConsoleChannel:
     def send_many(self, outgoing: Sequence[Outgoing]) -> list[Answered]:
         return [Answered(self.send(one)) for one in outgoing]
 
-    def status(self, provider_ref: str) -> Report:
+    def status(self, provider_ref: str, unit: Unit) -> Report:
         """Nobody reports."""
         return Report(Receipt.PENDING)

@@ -9,6 +9,7 @@ from portal.notifications.channels.errors import ChannelError
 from portal.notifications.channels.http import Call, ask, ask_many
 from portal.notifications.channels.sms.gate import check_gate
 from portal.notifications.channels.sms.text import count_parts, strip_accents
+from portal.units.models import Unit
 
 
 class SmsVendor(ABC):
@@ -56,7 +57,7 @@ class SmsVendor(ABC):
             answers[place] = Answered(self._read_or_error(one.content, text), one.seconds)
         return answers
 
-    def status(self, provider_ref: str) -> Report:
+    def status(self, provider_ref: str, unit: Unit) -> Report:
         """Ask for the report of an accepted message. Raises ChannelError."""
         return self.read_status(ask(self.status_call(provider_ref)))
 

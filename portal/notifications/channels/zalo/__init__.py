@@ -1,1 +1,1 @@
-"""Zalo: what its error codes mean. The channels themselves lie beside it, one folder each."""
+"""Zalo. Everything that is said to it goes through portal.zalo; one folder per road."""
