@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.notifications.actions.hand_over_calls import hand_over_calls
+from portal.notifications.actions.record_zalo_receipt import record_zalo_receipt
 from portal.notifications.audiences import Audience, Target, register_audience
 from portal.notifications.channels.errors import error_rules
 from portal.notifications.enums import ErrorKind
@@ -18,6 +19,7 @@ from portal.notifications.queries import errors_met, with_month
 from portal.officers.attention import Attention, register_attention
 from portal.units.models import Unit
 from portal.units.succession import register_stays, register_succession
+from portal.zalo.events import RECEIVED, SEEN, register_event_handler
 from portal.zalo.queries import account_for
 
 # Errors that are repaired in a text or a budget; the others in the settings of a channel.
@@ -35,6 +37,7 @@ def register_handlers() -> None:
     register_stays("notifications.DailyFigure", "Counts what one unit sent.")
     register_stays("notifications.MessageBudget", "Was granted to one unit.")
     register_stays("notifications.MessageTemplate", "Was approved for one unit.")
+    register_event_handler((RECEIVED, SEEN), record_zalo_receipt)
     register_attention(message_attention)
     label = gettext_lazy("Người quan tâm Zalo OA đã liên kết số điện thoại")
     register_audience(Audience("notifications.zalo_linked", label, _units_with_account, _linked))
