@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appointments.actions.retention import archive_booking, is_over
+from appointments.enums import BookingStatus
 from appointments.models import Booking, Card
 from appointments.queries import booking_by_code
 from portal.citizens.models import Person
 from portal.citizens.personal_data import Erased, Holding, Kept, Part, Terms, Unlinked, register_personal_data
 from portal.common.actors import Actor
+from portal.common.clock import show_date
 from portal.common.codes import register_code_holder
 from portal.notifications.models import CallAttempt, OutboxMessage
 from portal.units.succession import register_stays
@@ -36,6 +38,17 @@ class FoundBooking:
     @property
     def status_url(self) -> str:
         return reverse("appointments:ticket", args=[self.booking.unit.slug, self.booking.declaration.code])
+
+    @property
+    def status_text(self) -> str:
+        """What the ticket's page shows to whoever has the code, in one line."""
+        booking, session = self.booking, self.booking.session
+        facts = [str(booking.get_status_display())]
+        if booking.status in (BookingStatus.BOOKED, BookingStatus.CHECKED_IN) and booking.number:
+            when = {"time": booking.slot.hours, "date": show_date(session.date), "place": session.place_name}
+            facts += [_("số thứ tự %(number)s") % {"number": booking.number}]
+            facts += [_("%(time)s ngày %(date)s tại %(place)s") % when]
+        return ", ".join(facts)
 
 
 def find_booking(code: str) -> FoundBooking | None:

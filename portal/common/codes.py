@@ -52,7 +52,10 @@ _holders: dict[str, Callable[[str], Any]] = {}
 
 
 def register_code_holder(name: str, finder: Callable[[str], Any]) -> None:
-    """`finder(code)` returns an object with `status_url` (path of its status page) or None."""
+    """`finder(code)` returns an object with `status_url` (path of its status page) or None.
+
+    It may also have `status_text`, one line that whoever knows the code may read anywhere: no personal data.
+    """
     _holders[name] = finder
 
 

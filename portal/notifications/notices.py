@@ -85,7 +85,7 @@ class Notice:
 
 
 def template_folder() -> Path:
-    """Where the default texts lie: <channel>/<room>/<notice>.txt."""
+    """Where the default texts lie: <channel>/<room>/<notice>.txt; automatic answers in chat/<key>.txt."""
     return settings.ROOT.joinpath("templates", "messages")
 
 

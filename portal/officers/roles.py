@@ -43,6 +43,10 @@ _BOOKINGS = (
     | _all("appointments", "view", "waitingentry")
 )
 _CALLS = _all("notifications", "view call", "calltask")
+# Citizens who write over Zalo: read and answered by whoever sits at a desk or on duty.
+_TALKS = _all("conversations", "view answer", "conversation") | _all(
+    "conversations", "view", "quickreply shift"
+)
 _DESK = (
     _DIRECTORY
     | _BOOKINGS
@@ -51,6 +55,7 @@ _DESK = (
     | _all("citizens", "view add change", "organisation")
     | _all("notifications", "view change", "outboxmessage")
     | _CALLS
+    | _TALKS
 )
 # What the law gives a person: to be told what is held on him, and to have it erased.
 _PERSONAL_DATA = _all("citizens", "view export erase", "person")
@@ -91,6 +96,7 @@ _SET_UP = (
     | _all("notifications", "count", "outboxmessage")
     | _all("procedures", "view add change", "declarationsettings")
     | _all("appointments", "view add change", "counter deskrules")
+    | _all("conversations", "view add change delete", "quickreply shift")
     | _ZALO
 )
 _MASS_SENDING = _all("notifications", "view send", "massmessage")
@@ -111,14 +117,15 @@ CONTENT_PERMISSIONS = (
     | _all("citizens", "view add change", "organisation")
     | _all("citizens", "view export erase", "person")
     | _CALLS
+    | _all("conversations", "view answer", "conversation")
 )
 
 _TABLE = (
     Role(
         "duty_officer",
         _("Trực ban"),
-        _("Xem lịch hẹn trong ngày, đón và ghi nhận công dân đến; gọi điện theo danh sách cần gọi."),
-        _DIRECTORY | _RECEPTION | _CALLS,
+        _("Xem lịch hẹn trong ngày, đón công dân đến; gọi điện theo danh sách; trả lời công dân qua Zalo."),
+        _DIRECTORY | _RECEPTION | _CALLS | _TALKS,
     ),
     Role(
         "id_desk",

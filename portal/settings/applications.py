@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "procedures",
     "appointments",
     "reports",
+    "portal.conversations",
     "portal.home",
 ]
 # A tool for whoever writes migrations; `make run` installs only what the running product needs.

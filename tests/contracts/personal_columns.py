@@ -66,6 +66,14 @@ PLAIN = {
     "zalo.upload": "kind digest upload_id",
     "zalo.zalotemplate": "template_id name state reason tag quality params price_phone price_user",
     "zalo.menuitem": "position title kind value",
+    # Words, names and places are encrypted; Zalo's id of a message and why it did not go out say nothing.
+    "conversations.conversation": "state version unread",
+    "conversations.chatmessage": "direction kind provider_id answer once state attempts last_error",
+    "conversations.statusentry": "frm to verb actor",
+    "conversations.outcome": "target",
+    # An officer's ready words for everybody, and hours of a weekday.
+    "conversations.quickreply": "title text",
+    "conversations.shift": "weekday opens closes",
     "citizens.codebudget": "used queued",
     "citizens.spentproof": "digest",
     # SHA-256 of random secrets; the path says which page, what was typed there is encrypted.

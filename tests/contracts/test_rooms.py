@@ -39,7 +39,8 @@ PARTICULAR = {
     "wake": {"portal.notifications"},
     "health": {"portal.notifications"},
     "planning": {"portal.notifications"},
-    "limits": {"portal.notifications", "portal.zalo"},
+    "limits": {"portal.conversations", "portal.notifications", "portal.zalo"},
+    "answers": {"portal.conversations"},  # what the portal says by itself
     "client": {"portal.zalo"},
     "events": {"portal.zalo"},
     "wire": {"portal.zalo"},

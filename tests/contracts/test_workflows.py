@@ -26,6 +26,8 @@ from portal.citizens.enums import OrganisationStatus
 from portal.citizens.workflow import ORGANISATION_WORKFLOW
 from portal.common.errors import Conflict
 from portal.common.workflow import Workflow
+from portal.conversations.enums import ConversationState, SendState
+from portal.conversations.workflow import CONVERSATION_WORKFLOW, SEND_WORKFLOW
 from portal.notifications.enums import CallState, MassState, State
 from portal.notifications.workflow import CALL_WORKFLOW, MASS_WORKFLOW, MESSAGE_WORKFLOW
 from portal.zalo.enums import AccountState, EventState
@@ -42,6 +44,8 @@ TABLES = {
     "card": (CARD_WORKFLOW, CardStatus, CardStatus.IN_PRODUCTION),
     "session": (SESSION_WORKFLOW, SessionStatus, SessionStatus.PLANNED),
     "turn": (TURN_WORKFLOW, TurnStatus, TurnStatus.WAITING),
+    "conversation": (CONVERSATION_WORKFLOW, ConversationState, ConversationState.CLOSED),
+    "chat_message": (SEND_WORKFLOW, SendState, SendState.QUEUED),
     "call": (CALL_WORKFLOW, CallState, CallState.WAITING),
     "waiting": (WAITING_WORKFLOW, WaitingStatus, WaitingStatus.UNVERIFIED),
     "interest": (INTEREST_WORKFLOW, InterestStatus, InterestStatus.UNVERIFIED),

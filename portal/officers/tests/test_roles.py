@@ -21,15 +21,21 @@ BOOKING = {"appointments.book_booking", "appointments.cancel_booking", "appointm
     "appointments.view_waitingentry"
 }
 CALLS = {"notifications.view_calltask", "notifications.call_calltask"}
-DESK = CALLS | {
-    "procedures.view_declaration",
-    "citizens.view_contact",
-    "citizens.view_organisation",
-    "citizens.add_organisation",
-    "citizens.change_organisation",
-    "notifications.view_outboxmessage",
-    "notifications.change_outboxmessage",
-}
+TALKS = {"conversations.view_conversation", "conversations.answer_conversation"}
+ROSTER = {"conversations.view_quickreply", "conversations.view_shift"}
+DESK = (
+    CALLS
+    | TALKS
+    | {
+        "procedures.view_declaration",
+        "citizens.view_contact",
+        "citizens.view_organisation",
+        "citizens.add_organisation",
+        "citizens.change_organisation",
+        "notifications.view_outboxmessage",
+        "notifications.change_outboxmessage",
+    }
+)
 PERSONAL_DATA = {"citizens.view_person", "citizens.export_person", "citizens.erase_person"}
 CAMPAIGNS = {
     "appointments.add_campaign",
@@ -83,6 +89,14 @@ SET_UP = ZALO | {
     "appointments.view_deskrules",
     "appointments.add_deskrules",
     "appointments.change_deskrules",
+    "conversations.view_quickreply",
+    "conversations.add_quickreply",
+    "conversations.change_quickreply",
+    "conversations.delete_quickreply",
+    "conversations.view_shift",
+    "conversations.add_shift",
+    "conversations.change_shift",
+    "conversations.delete_shift",
 }
 ACCOUNTS = {
     "officers.view_officer",
@@ -100,7 +114,7 @@ FILING = {
     "procedures.change_authorisation",
 }
 EXPECTED = {
-    "duty_officer": DIRECTORY | PLANS | RECEPTION | COUNTERS | CALLS,
+    "duty_officer": DIRECTORY | PLANS | RECEPTION | COUNTERS | CALLS | TALKS | ROSTER,
     "id_desk": DIRECTORY
     | PLANS
     | RECEPTION
@@ -110,8 +124,9 @@ EXPECTED = {
     | CAMPAIGNS
     | CARDS
     | HELPERS
+    | ROSTER
     | {"zalo.view_officialaccount"},
-    "residence_desk": DIRECTORY | PLANS | RECEPTION | COUNTERS | BOOKING | DESK,
+    "residence_desk": DIRECTORY | PLANS | RECEPTION | COUNTERS | BOOKING | DESK | ROSTER,
     "area_officer": DIRECTORY | PLANS,
     "investigator": DIRECTORY,
     "editor": DIRECTORY | NOTES | {"procedures.change_procedure", "notifications.view_messagetemplate"},
