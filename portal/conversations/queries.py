@@ -174,8 +174,10 @@ def shown_attachments(message: ChatMessage) -> list[dict[str, str]]:
     found = []
     for one in message.body.get("attachments") or []:
         url = one.get("url", "")
-        name = one.get("name") or one.get("description") or MessageKind(message.kind).label
-        found.append({"name": str(name), "url": url if url.startswith("https://") else ""})
+        kind, name = str(MessageKind(message.kind).label), one.get("name") or one.get("description")
+        found.append(
+            {"name": f"{kind}: {name}" if name else kind, "url": url if url.startswith("https://") else ""}
+        )
     place = message.body.get("location")
     if place:
         point = f"{place[0]:.5f},{place[1]:.5f}"

@@ -51,6 +51,8 @@ def _seed_text() -> str:
 
     answer = io.StringIO()
     call_command("seed_demo", stdout=answer)
+    # A command of its own: the room of conversations and the one of seed_demo do not know each other.
+    call_command("seed_conversations")
     return answer.getvalue().strip()
 
 

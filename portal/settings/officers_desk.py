@@ -116,6 +116,31 @@ UNFOLD = {
                 ],
             },
             {
+                "title": _("Trò chuyện"),
+                "items": [
+                    _item(
+                        _("Trò chuyện Zalo"),
+                        "chat",
+                        "admin:conversations_conversation_changelist",
+                        "conversations.view_conversation",
+                        badge="portal.conversations.queries.waiting_badge",
+                        badge_variant="warning",
+                    ),
+                    _item(
+                        _("Câu trả lời mẫu"),
+                        "quickreply",
+                        "admin:conversations_quickreply_changelist",
+                        "conversations.view_quickreply",
+                    ),
+                    _item(
+                        _("Ca trực trả lời"),
+                        "schedule",
+                        "admin:conversations_shift_changelist",
+                        "conversations.view_shift",
+                    ),
+                ],
+            },
+            {
                 "title": _("Tin nhắn"),
                 "items": [
                     _item(

@@ -40,6 +40,8 @@ PARTICULAR = {
     "health": {"portal.notifications"},
     "planning": {"portal.notifications"},
     "limits": {"portal.conversations", "portal.notifications", "portal.zalo"},
+    "targets": {"portal.conversations"},
+    "origins": {"appointments"},
     "answers": {"portal.conversations"},  # what the portal says by itself
     "client": {"portal.zalo"},
     "events": {"portal.zalo"},

@@ -52,6 +52,7 @@ def everything(transactional_db) -> Officer:
     """A row for every list: the demo data, what citizens add to it, and an officer of the province who holds
     every role that needs no hamlet."""
     call_command("seed_demo", verbosity=0)
+    call_command("seed_conversations", verbosity=0)
     province = Officer.objects.get(username="tinh").unit
     roles = [key for key, role in ROLES.items() if not role.needs_hamlets]
     officer = make_officer("moiviec", province, *roles)

@@ -7,13 +7,14 @@ once: the answer is neither lost nor said twice.
 import datetime as dt
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.common.actors import Actor
 from portal.conversations.actions.keep_messages import queue_outgoing
 from portal.conversations.answers.emergency import emergency_answer, emergency_lines
 from portal.conversations.answers.menu import welcome
 from portal.conversations.answers.registry import Answer, Question, answer_to
-from portal.conversations.answers.texts import call_button, chat_answer, menu
+from portal.conversations.answers.texts import call_button, chat_answer, menu, spoken
 from portal.conversations.enums import MessageKind
 from portal.conversations.limits import ANSWER_WITHIN, AUTOMATIC_VALID, EMERGENCY_PAUSE, RECEIPT_PAUSE
 from portal.conversations.models import ChatMessage, Conversation
@@ -71,11 +72,11 @@ def _say_when(
     if later is not None:
         answer = chat_answer(
             LATER,
-            buttons=call_button(unit.duty_phone, unit.duty_phone),
+            buttons=call_button(_("Gọi trực ban"), unit.duty_phone),
             complete=False,
             unit=unit.police_name,
             time=show_moment(later, now),
-            duty_phone=unit.duty_phone,
+            duty_phone=spoken(unit.duty_phone),
         )
         _say(conversation, answer, once=f"later:{conversation.uid}:{later:%Y%m%d%H%M}", now=now)
     elif not is_answered and conversation.state not in HELD and _is_silent(conversation, now):

@@ -86,9 +86,12 @@ def keep_echo(
 
 
 def note_line(conversation: Conversation, message: ChatMessage) -> None:
-    """One more message: the version grows, and the list shows the newest line, numbers and codes masked."""
+    """One more message: the version grows, and the list shows people's newest line, numbers and codes masked.
+
+    What the portal said by itself tells an officer nothing.
+    """
     if conversation.last_line is None or message.happened_at >= conversation.last_at:
-        conversation.last_line = line_of(message)
+        conversation.last_line = conversation.last_line if message.is_automatic else line_of(message)
         conversation.last_at = message.happened_at
     conversation.version += 1
     columns = ["version", "last_line", "last_at", "last_in_at", "last_out_at"]

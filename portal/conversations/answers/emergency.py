@@ -8,9 +8,11 @@ are no emergencies.
 
 import re
 
+from django.utils.translation import gettext as _
+
 from portal.common.text import clean_text, fold
 from portal.conversations.answers.registry import Answer
-from portal.conversations.answers.texts import call_button, chat_answer
+from portal.conversations.answers.texts import call_button, chat_answer, spoken
 from portal.units.models import Unit
 
 POLICE, FIRE, AMBULANCE, CHILDREN = "113", "114", "115", "111"
@@ -55,13 +57,14 @@ def emergency_lines(text: str) -> list[str]:
 def emergency_answer(unit: Unit, numbers: list[str]) -> Answer:
     """Whom to call now; the button dials the fitting number, a second one the unit's duty phone."""
     first = numbers[0]
-    buttons = call_button(first, first) + call_button(unit.duty_phone, unit.duty_phone)
+    buttons = call_button(_("Gọi %(number)s") % {"number": first}, first)
+    buttons += call_button(_("Gọi trực ban"), unit.duty_phone)
     return chat_answer(
         "emergency",
         buttons=buttons,
         complete=False,
         first=first,
         children=CHILDREN if CHILDREN in numbers else "",
-        duty_phone=unit.duty_phone,
+        duty_phone=spoken(unit.duty_phone),
         unit=unit.police_name,
     )

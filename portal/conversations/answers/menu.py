@@ -18,6 +18,7 @@ from portal.conversations.answers.texts import (
     chat_answer,
     menu,
     page_button,
+    spoken,
     unit_path,
 )
 from portal.conversations.queries import hours_lines
@@ -108,13 +109,13 @@ def _hours(question: Question) -> Answer:
         buttons=call_button(_("Gọi trực ban"), unit.duty_phone),
         unit=unit.police_name,
         hours=lines,
-        duty_phone=unit.duty_phone,
+        duty_phone=spoken(unit.duty_phone),
     )
 
 
 def _contact(question: Question) -> Answer:
     unit = question.unit
-    phones = [f"- {one['name']}: {one['phone']}" for one in public_contacts(unit)[:MOST_CONTACTS]]
+    phones = [f"- {one['name']}: {spoken(one['phone'])}" for one in public_contacts(unit)[:MOST_CONTACTS]]
     return chat_answer(
         "contact",
         buttons=call_button(_("Gọi trực ban"), unit.duty_phone),

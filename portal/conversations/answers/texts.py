@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from portal.common.phones import show_phone
 from portal.conversations.answers.registry import Answer
 from portal.notifications.notices import template_folder
 from portal.notifications.validators import fill, parameters_of
@@ -54,9 +55,15 @@ def page_button(title: str, path: str) -> dict[str, Any]:
 
 
 def call_button(title: str, phone: str) -> tuple[dict[str, Any], ...]:
-    """() for a unit that has no such phone."""
-    digits = "".join(sign for sign in phone if sign.isdigit())
+    """() for a unit that has no such phone. People dial 0…, so that is what the button holds."""
+    digits = "".join(sign for sign in spoken(phone) if sign.isdigit())
     return (phone_button(title, digits),) if digits else ()
+
+
+def spoken(phone: str) -> str:
+    """A telephone as people write it: `0750 110 001`, `02363831234` for a landline; "" for none."""
+    shown = show_phone(phone) if phone else ""
+    return "0" + shown[3:] if shown.startswith("+84") else shown
 
 
 def absolute(path: str) -> str:

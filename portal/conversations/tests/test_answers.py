@@ -11,6 +11,7 @@ from appointments.tests.visits import book
 from portal.citizens.models import Person
 from portal.common.clock import local_moment
 from portal.common.codes import new_code, show_code
+from portal.common.phones import show_phone
 from portal.common.text import fold
 from portal.conversations.actions.hear_event import hear_event
 from portal.conversations.answers.emergency import emergency_lines
@@ -60,7 +61,7 @@ def test_a_pressed_button_is_answered_and_asks_nobody(say, ward):
     assert (keys(conversation), conversation.state, conversation.unread) == (["hours"], "closed", 0)
     text = conversation.messages.get(answer="hours").text
     assert "Thứ Hai đến Thứ Sáu: 07:00-11:30, 13:30-17:00\nThứ Bảy: 07:00-11:30" in text
-    assert ward.duty_phone in text
+    assert show_phone(ward.duty_phone) in text
 
 
 def test_a_sentence_with_such_a_word_is_answered_and_read_by_a_person(say):
@@ -154,7 +155,7 @@ def test_danger_is_answered_at_once_even_at_night_and_on_top_of_the_inbox(say, m
     morning.move_to(local_moment(MONDAY, 23 * 60))
     conversation = say("Cháy nhà, cứu với")
     row = conversation.messages.get(answer="emergency")
-    assert "GỌI NGAY 114" in row.text and ward.duty_phone in row.text
+    assert "GỌI NGAY 114" in row.text and show_phone(ward.duty_phone) in row.text
     assert row.body["buttons"][0]["payload"] == {"phone_code": "114"}
     assert (conversation.is_urgent, conversation.state, keys(conversation)) == (
         True,
@@ -194,7 +195,7 @@ def test_in_the_evening_the_time_of_the_answer_is_said_once(say, morning, ward):
     conversation = say("còn việc C")
     assert keys(conversation) == ["later"]
     text = conversation.messages.get(answer="later").text
-    assert "07:00 ngày mai (24/11/2026)" in text and ward.duty_phone in text
+    assert "07:00 ngày mai (24/11/2026)" in text and show_phone(ward.duty_phone) in text
     morning.move_to(at(MONDAY + dt.timedelta(days=1), 21))
     assert keys(say("hôm sau"))[-1] == "later"
     assert conversation.messages.filter(answer="later").count() == 2

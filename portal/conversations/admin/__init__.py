@@ -1,0 +1,4 @@
+from portal.conversations.admin.desk import QuickReplyAdmin, ShiftAdmin
+from portal.conversations.admin.inbox import ConversationAdmin
+
+__all__ = ["ConversationAdmin", "QuickReplyAdmin", "ShiftAdmin"]
