@@ -3,7 +3,7 @@ FROM python:3.11-slim
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN useradd --uid 10001 --create-home --home-dir /srv/portal --shell /usr/sbin/nologin portal \
-    && mkdir /srv/audit-heads && chown portal:portal /srv/audit-heads
+    && mkdir /srv/audit-heads /srv/private && chown portal:portal /srv/audit-heads /srv/private
 WORKDIR /srv/portal
 
 COPY requirements.txt .

@@ -124,6 +124,24 @@ def _declare_unlinked() -> None:
             "Names a Zalo id that leads to no person until somebody links it.",
         ),
         (
+            "files.StoredFile",
+            "Files that were sent to a row of another room, and what became of them.",
+            "As the room they belong to says; refused ones 7 days, abandoned uploads one day.",
+            "Told and erased by the room they belong to, which names them by its key and the row's uid.",
+        ),
+        (
+            "files.Blob",
+            "The key of a file's bytes.",
+            "With the file.",
+            "A random key; its bytes are told and erased with the file.",
+        ),
+        (
+            "files.FileEntry",
+            "Why an officer released or refused a file.",
+            "With the file.",
+            "An officer's words about a file; goes with it.",
+        ),
+        (
             "officers.Officer",
             "Shows colleagues who works where.",
             "As long as the journal names the account.",

@@ -71,6 +71,9 @@ _CAMPAIGNS = _all("appointments", "add change open close", "campaign") | _all(
 )
 _CARDS = _all("appointments", "view change", "card")
 _HELPERS = _all("appointments", "view add change", "helper")
+# Names and states of files; who opens one is asked of what it belongs to.
+_FILES = _all("files", "view", "storedfile")
+_FILES_JUDGED = _FILES | _all("files", "judge", "storedfile")
 _FIGURES = (
     _all("appointments", "count", "booking")
     | _all("procedures", "count", "declaration")
@@ -116,6 +119,7 @@ CONTENT_PERMISSIONS = (
     | _all("citizens", "view", "contact")
     | _all("citizens", "view add change", "organisation")
     | _all("citizens", "view export erase", "person")
+    | _all("files", "view judge", "storedfile")
     | _CALLS
     | _all("conversations", "view answer", "conversation")
 )
@@ -134,13 +138,13 @@ _TABLE = (
             "Mở, đóng đợt tiếp nhận; đặt, đổi, hủy lịch hẹn; xem tờ khai, tin đã gửi; gửi lại tin bị lỗi; "
             "soạn tin gửi nhiều người."
         ),
-        _DESK | _CAMPAIGNS | _CARDS | _HELPERS | _MASS | _all("zalo", "view", "officialaccount"),
+        _DESK | _FILES | _CAMPAIGNS | _CARDS | _HELPERS | _MASS | _all("zalo", "view", "officialaccount"),
     ),
     Role(
         "residence_desk",
         _("Tiếp nhận cư trú"),
         _("Đặt, đổi, hủy lịch hẹn, xem tờ khai, tin nhắn đã gửi; gửi lại tin bị lỗi."),
-        _DESK,
+        _DESK | _FILES,
     ),
     Role(
         "area_officer",
@@ -172,6 +176,7 @@ _TABLE = (
         _("Chỉ huy đơn vị"),
         _("Mọi việc tiếp dân của đơn vị, cấu hình đơn vị, tài khoản và phân công cán bộ."),
         _DESK
+        | _FILES_JUDGED
         | _PERSONAL_DATA
         | _CAMPAIGNS
         | _CARDS

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "portal.requests",
     "portal.units",
     "portal.officers",
+    "portal.files",
     "portal.zalo",
     "portal.notifications",
     "portal.citizens",
@@ -91,6 +92,9 @@ FORMAT_MODULE_PATH = ["portal.common.formats"]
 # Daily heads of the journal; best on a disk the database server cannot write (docs/adr/0009-audit.md).
 AUDIT_HEADS_FOLDER = Path(env.str("AUDIT_HEADS_FOLDER", default=str(VAR / "audit-heads")))
 
+# Sealed files of citizens (docs/adr/0043-files.md): one folder that web and workers share.
+PRIVATE_FOLDER = Path(env.str("PRIVATE_FOLDER", default=str(VAR / "private")))
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
 STATIC_ROOT = VAR / "static"
@@ -99,7 +103,7 @@ STORAGES = {
     # The only place for files of citizens: no address, served by views that ask first (docs/adr/0018).
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(VAR / "private"), "base_url": None, "file_permissions_mode": 0o600},
+        "OPTIONS": {"location": str(PRIVATE_FOLDER), "base_url": None, "file_permissions_mode": 0o600},
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -21,6 +21,9 @@ if PORTAL_MODE not in MODES:
     raise ImproperlyConfigured(f"PORTAL_MODE must be one of {', '.join(MODES)}, not {PORTAL_MODE!r}.")
 IS_PRODUCTION = PORTAL_MODE == "production"
 
+# openpyxl would take lxml where it is installed, and pass by defusedxml (docs/adr/0043-files.md).
+os.environ.setdefault("OPENPYXL_LXML", "False")
+
 VAR = Path(env.str("PORTAL_VAR", default=str(ROOT / "var")))
 SECRETS_FOLDER = Path(env.str("PORTAL_SECRETS_DIR", default=str(VAR / "secrets")))
 

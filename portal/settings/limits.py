@@ -26,6 +26,11 @@ IDEMPOTENCY_DAYS = 1
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=60)
 OUTBOX_SWEEP_SECONDS = env.int("OUTBOX_SWEEP_SECONDS", default=30)
 
+# Files: who looks for viruses (tcp://host:3310 or unix:///path; empty: nobody), and what must stay free on
+# the disk.
+CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")
+FILES_FREE_MB = env.int("FILES_FREE_MB", default=500)
+
 # Phones that no operator has (075…): only demo, tests and the local provider may use them.
 TEST_PHONES_ALLOWED = env.bool("TEST_PHONES_ALLOWED", default=not IS_PRODUCTION)
 

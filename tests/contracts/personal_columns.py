@@ -74,6 +74,11 @@ PLAIN = {
     # An officer's ready words for everybody, and hours of a weekday.
     "conversations.quickreply": "title text",
     "conversations.shift": "weekday opens closes",
+    # Kinds, sizes and codes of ours; the name, the key and why an officer decided are encrypted. A finding
+    # is the scanner's name of a virus.
+    "files.storedfile": ("owner_key put_by_kind put_by kind size received state code finding attempts"),
+    "files.blob": "role name size stored_size records",
+    "files.fileentry": "frm to code actor",
     "citizens.codebudget": "used queued",
     "citizens.spentproof": "digest",
     # SHA-256 of random secrets; the path says which page, what was typed there is encrypted.

@@ -28,6 +28,8 @@ from portal.common.errors import Conflict
 from portal.common.workflow import Workflow
 from portal.conversations.enums import ConversationState, SendState
 from portal.conversations.workflow import CONVERSATION_WORKFLOW, SEND_WORKFLOW
+from portal.files.enums import FileState
+from portal.files.workflow import FILE_WORKFLOW
 from portal.notifications.enums import CallState, MassState, State
 from portal.notifications.workflow import CALL_WORKFLOW, MASS_WORKFLOW, MESSAGE_WORKFLOW
 from portal.zalo.enums import AccountState, EventState
@@ -52,6 +54,7 @@ TABLES = {
     "zalo_account": (ACCOUNT_WORKFLOW, AccountState, AccountState.NEEDS_CONSENT),
     "zalo_event": (EVENT_WORKFLOW, EventState, EventState.WAITING),
     "mass_message": (MASS_WORKFLOW, MassState, MassState.DRAFT),
+    "file": (FILE_WORKFLOW, FileState, FileState.RECEIVING),
     "message": (MESSAGE_WORKFLOW, State, State.QUEUED),
     "organisation": (ORGANISATION_WORKFLOW, OrganisationStatus, OrganisationStatus.ACTIVE),
     "version": (VERSION_WORKFLOW, VersionStatus, VersionStatus.DRAFT),
