@@ -6,19 +6,23 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.actions.retention import archive_booking, is_over
-from appointments.enums import BookingStatus
-from appointments.models import Booking, Card
+from appointments.enums import BookingStatus, SessionStatus
+from appointments.models import Booking, Campaign, Card, Session
 from appointments.queries import booking_by_code
 from portal.citizens.models import Person
 from portal.citizens.personal_data import Erased, Holding, Kept, Part, Terms, Unlinked, register_personal_data
 from portal.common.actors import Actor
-from portal.common.clock import show_date
+from portal.common.clock import local_today, show_date
 from portal.common.codes import register_code_holder
 from portal.notifications.models import CallAttempt, OutboxMessage
+from portal.units.models import Unit
 from portal.units.succession import register_stays
+from procedures.models import Procedure
+from procedures.offers import register_visit_offer
 
 BOOKING_TERMS = Terms(
     name=_("Lịch hẹn"),
@@ -51,6 +55,16 @@ class FoundBooking:
         return ", ".join(facts)
 
 
+def offer_visit(*, unit: Unit, procedure: Procedure) -> str:
+    """Where a visit for `procedure` is booked now; "" when no session to come works on it."""
+    taking = Campaign.objects.filter(unit=unit).taking(timezone.now())
+    to_come = Session.objects.filter(
+        campaign__in=taking, date__gte=local_today(), status=SessionStatus.PLANNED
+    )
+    offered = to_come.filter(services__procedure=procedure).exists()
+    return reverse("appointments:campaigns", args=[unit.slug]) if offered else ""
+
+
 def find_booking(code: str) -> FoundBooking | None:
     booking = booking_by_code(code)
     return FoundBooking(booking) if booking else None
@@ -58,6 +72,7 @@ def find_booking(code: str) -> FoundBooking | None:
 
 def register_handlers() -> None:
     register_code_holder("appointments", find_booking)
+    register_visit_offer(offer_visit)
     for noun in (
         "Campaign",
         "Session",

@@ -27,6 +27,7 @@ if settings.PORTAL_MODE != "production":
 urlpatterns += i18n_patterns(
     path("", include("portal.citizens.urls")),
     path("", include("appointments.urls")),
+    path("", include("procedures.urls")),
     path("", include("reports.urls")),
     path("", include("portal.home.urls")),
     prefix_default_language=False,

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# Official filing is there and in VNeID only (Decree 224/2026/NĐ-CP, since 1 July 2026) [C].
+NATIONAL_PORTAL = "https://dichvucong.gov.vn/"
 Content = dict[str, Any]
 Item = dict[str, Any]
 Answers = Mapping[str, str]
@@ -33,6 +35,11 @@ class Checklist:
     steps: list[Item]
     advice: list[Item]
     is_needed: bool
+
+
+def said(item: Item, name: str, language: str) -> str:
+    """A text of an item in the reader's language; Vietnamese where nobody translated it."""
+    return (language == "en" and item.get(f"{name}_en")) or item.get(name, "")
 
 
 def applies(item: Item, answers: Answers) -> bool:

@@ -131,7 +131,7 @@ class PaperForm(models.TextChoices):
     FORM = "form", _("Tờ khai")
     ORIGINAL = "original", _("Bản chính")
     COPY = "copy", _("Bản sao")
-    NONE = "none", _("Không phải mang bản giấy")
+    NONE = "none", _("Không cần nếu đã có trong cơ sở dữ liệu")
 
 
 class TimeUnit(models.TextChoices):

@@ -71,28 +71,26 @@ def version_by_slug(slug: str, unit: Unit) -> ProcedureVersion | None:
 
 
 def search(versions: Iterable[ProcedureVersion], text: str) -> list[ProcedureVersion]:
-    """Those in which every typed word begins some word, best first; accents do not matter.
+    """Those with a name or saying in which every typed word begins some word, best first.
 
-    A hit in the name goes before a hit in other words of everyday speech, an exact phrase before both.
+    Accents do not matter. Where no single saying has them all, words from anywhere in the text count.
     """
     words = fold(text).split()
-    phrase = " ".join(words)
-    hits = [
-        (_score(version, phrase, words), version)
-        for version in versions
-        if words and _holds(version.search_text, words)
-    ]
-    return [version for _score, version in sorted(hits, key=lambda hit: hit[0])]
+    if not words:
+        return []
+    every = list(versions)
+    hits = [one for one in every if any(_holds(line, words) for line in one.search_text.split("\n"))]
+    hits = hits or [one for one in every if _holds(one.search_text.replace("\n", " "), words)]
+    return sorted(hits, key=lambda version: _score(version, words))
 
 
 def _holds(text: str, words: list[str]) -> bool:
-    spaced = " " + text.replace("\n", " ")
-    return all(f" {word}" in spaced for word in words)
+    return all(f" {word}" in f" {text}" for word in words)
 
 
-def _score(version: ProcedureVersion, phrase: str, words: list[str]) -> tuple[bool, bool, bool, int]:
-    """Smaller is better: the phrase as one of its names, in a name, all words in the name, shorter name."""
-    lines, name = version.search_text.split("\n"), fold(version.name)
+def _score(version: ProcedureVersion, words: list[str]) -> tuple[bool, bool, bool, int]:
+    """Smaller is better: exactly one of its names, begins with the phrase, words in the name, short name."""
+    lines, name, phrase = version.search_text.split("\n"), fold(version.name), " ".join(words)
     begun = any(f" {phrase}" in f" {line}" for line in lines)
     return phrase not in lines, not begun, not _holds(name, words), len(name)
 

@@ -93,6 +93,7 @@ def is_renewal_due(birth: dt.date, issued: dt.date, day: dt.date) -> bool:
 CONTENT_TEXT_LIMIT = 1500
 NOTE_LIMIT = 1000
 TEXTS = (
+    "field",
     "summary",
     "who",
     "result",
@@ -104,7 +105,7 @@ TEXTS = (
     "official_link",
 )
 LISTS = ("papers", "times", "fees", "steps", "advice", "questions", "exemptions")
-_PLAIN = ("field", "level", "words", "unsure", "online")
+_PLAIN = ("level", "words", "unsure", "online")
 _CHOICES = {
     ("papers", "form"): PaperForm.values,
     ("times", "unit"): TimeUnit.values,

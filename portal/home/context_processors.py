@@ -19,6 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if slug:
         links = [
             ("home:unit", [slug], _("Trang đơn vị")),
+            ("procedures:list", [slug], _("Thủ tục")),
             ("appointments:campaigns", [slug], _("Đặt lịch")),
             *links,
             ("reports:how_to_report", [slug], _("Báo tin")),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from portal.audit.record import record
 from portal.common.actors import Actor
@@ -43,12 +44,15 @@ def load_catalogue(*, by: Actor, only: Iterable[str] | None = None) -> int:
         version.procedure_id: version
         for version in ProcedureVersion.objects.filter(province=None).order_by("number")
     }
-    changed = [
-        key
-        for key, version in ((entry["key"], _version_of(entry, procedures, by)) for entry in entries)
-        if _write_version(version, latest.get(version.procedure_id), by)
+    versions = [_version_of(entry, procedures, by) for entry in entries]
+    first = [version for version in versions if version.procedure_id not in latest]
+    _write_first(first)
+    later = [
+        version
+        for version in versions
+        if version not in first and _write_next(version, latest[version.procedure_id], by)
     ]
-    if changed:
+    if changed := [version.procedure.key for version in [*first, *later]]:
         record(action="catalogue.loaded", by=by, detail={"changed": changed})
     return len(entries)
 
@@ -143,14 +147,23 @@ def _content(entry: Entry) -> Content:
     return content
 
 
-def _write_version(version: ProcedureVersion, latest: ProcedureVersion | None, by: Actor) -> bool:
+def _write_first(versions: list[ProcedureVersion]) -> None:
+    """First versions replace nothing, so they need no gate: one statement for all of them."""
+    for version in versions:
+        version.number = 1
+        if version.grade != Grade.UNVERIFIED:
+            version.status, version.published_at = VersionStatus.PUBLISHED, timezone.now()
+    ProcedureVersion.objects.bulk_create(versions)
+
+
+def _write_next(version: ProcedureVersion, latest: ProcedureVersion, by: Actor) -> bool:
     """Add `version` after `latest` and publish it unless it is unverified; False when nothing changed."""
     same = ("name", "name_en", "content", "grade", "valid_from", "checked_on", "checked_by")
-    if latest is not None and all(getattr(latest, name) == getattr(version, name) for name in same):
+    if all(getattr(latest, name) == getattr(version, name) for name in same):
         return False
-    version.number = latest.number + 1 if latest else 1
+    version.number = latest.number + 1
     version.save()
-    if latest is not None and latest.status == VersionStatus.DRAFT:
+    if latest.status == VersionStatus.DRAFT:
         move_version(version=latest, to=VersionStatus.DISCARDED, by=by)
     if version.grade != Grade.UNVERIFIED:
         move_version(version=version, to=VersionStatus.PUBLISHED, by=by)

@@ -43,6 +43,7 @@ def right_values(booking) -> dict[str, object]:
     """Arguments under which something is found."""
     return {
         "unit_slug": booking.unit.slug,
+        "procedure_slug": "can-cuoc",
         "campaign_slug": booking.session.campaign.slug,
         "campaign_uid": booking.session.campaign.uid,
         "slot_uid": booking.slot.uid,

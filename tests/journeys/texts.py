@@ -30,6 +30,8 @@ SHELVES = (
     "portal/requests/errors.py",
     "procedures/declarations",
     "procedures/enums.py",
+    "procedures/forms.py",
+    "procedures/views.py",
     "procedures/validators.py",
     "reports",
 )
