@@ -26,6 +26,10 @@ REVEALING = re.compile(
 )
 # Impostors call in the name of the police: no message goes out without the sentence that unmasks them.
 SAFETY = re.compile(r"Công an KHÔNG gọi (?=[^.]*đòi tiền)(?=[^.]*hỏi mã)[^.]*bảo cài ứng dụng\.")
+# Twelve digits are an identity number; the names are those a notice would give such a parameter.
+_PERSONAL = re.compile(
+    r"(?<!\d)\d{12}(?!\d)|\{(?:full_name|ho_ten|identity_number|cccd|birth_date|ngay_sinh|\w*address|dia_chi)\}"
+)
 _ADDRESS = re.compile(
     r"\S*(?:https?:|www\.|\b[\w-]+\.(?:vn|com|net|org|info|biz|me|ly|gl|co|cc|xyz|top|link|app|io|site)\b)\S*",
     re.IGNORECASE,
@@ -50,6 +54,20 @@ def clean_template_body(body: str) -> str:
         message = _("Tham số viết trong ngoặc nhọn, chữ thường không dấu, ví dụ {ngay_hen}.")
         raise ValidationError({"body": ValidationError(message, code="body_invalid")})
     return text
+
+
+def check_locked_screen(body: str) -> None:
+    """A text lies on a locked screen for all to read: no kind of report, no identity number, nobody's name.
+
+    ValidationError `text_reveals`, `text_personal`.
+    """
+    found = REVEALING.search(body)
+    if found:
+        message = _("Tin hiện trên màn hình khóa: xin bỏ chữ “%(word)s”.")
+        raise _refusal("body", message, "text_reveals", word=found.group(0))
+    if _PERSONAL.search(body):
+        message = _("Tin hiện trên màn hình khóa: không ghi họ tên, số định danh, ngày sinh, địa chỉ của ai.")
+        raise _refusal("body", message, "text_personal")
 
 
 def clean_call_note(note: str) -> str | None:

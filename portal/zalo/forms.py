@@ -31,7 +31,7 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = OfficialAccount
-        fields = ("unit", "app_id", "app_secret", "webhook_key", "code_verifier")
+        fields = ("unit", "app_id", "app_secret", "webhook_key", "code_verifier", "hash_phones")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.common.errors import Conflict, NotAllowed
@@ -18,6 +20,7 @@ from portal.zalo.actions.sync_templates import (
 from portal.zalo.events import Event
 from portal.zalo.models import OfficialAccount, ZaloTemplate
 from tests.people import BY
+from tests.zalo.conftest import page
 
 
 def rows() -> dict[str, str]:
@@ -89,3 +92,45 @@ def test_the_daily_quota_of_an_event_is_shown(connected):
     note_quota(event(connected, "change_oa_daily_quota", quota={"prev_quota": "500", "new_quota": "5000"}))
     connected.refresh_from_db()
     assert connected.daily_quota == 5000
+
+
+# ---- the officers' page
+
+
+def test_a_chief_reads_templates_from_their_page(connected, desk, zalo):
+    address = page("officialaccount_templates", connected.pk)
+    assert "Chưa đọc mẫu tin nào" in desk.get(address).content.decode()
+    answer = desk.post(address, follow=True).content.decode()
+    assert "Đã đọc 4 mẫu tin từ Zalo." in answer
+    assert "ma_ho_so (30), ngay_hen (20)" in answer and "300 / 165" in answer
+    zalo.world.switches.html_502_next = 1
+    assert "đang lỗi" in desk.post(address).content.decode()
+    assert (
+        page("officialaccount_templates", connected.pk)
+        in desk.get(page("officialaccount_change", connected.pk)).content.decode()
+    )
+
+
+def test_owner_colleague_and_stranger(connected, desk_of, owner, colleague, stranger):
+    address = page("officialaccount_templates", connected.pk)
+    assert [desk_of(one).get(address).status_code for one in (owner, colleague, stranger)] == [200, 404, 404]
+
+
+def test_the_page_costs_the_same_for_none_and_4(connected, desk):
+    address = page("officialaccount_templates", connected.pk)
+    desk.get(address)
+    counts = []
+    for _turn in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            desk.get(address)
+        counts.append(len(captured))
+        sync_templates(account=connected, by=BY)
+    assert counts[0] == counts[1]
+
+
+def test_a_chief_has_zalo_get_hashes_only(connected, desk):
+    change = page("officialaccount_change", connected.pk)
+    fields = {"app_id": connected.app_id, "app_secret": "", "webhook_key": "", "code_verifier": ""}
+    desk.post(change, {**fields, "hash_phones": "on"})
+    connected.refresh_from_db()
+    assert connected.hash_phones is True

@@ -10,8 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.models import Row
 from portal.notifications.enums import Channel
-from portal.notifications.validators import clean_template_body, parameters_of, template_values
+from portal.notifications.validators import (
+    check_locked_screen,
+    clean_template_body,
+    parameters_of,
+    template_values,
+)
 from portal.units.models import Unit
+from portal.zalo.models import ZaloTemplate
 
 _NOTICE_KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -76,12 +82,45 @@ class MessageTemplate(Row):
         return f"{self.notice} · {self.get_channel_display()} · {self.version}"
 
     def clean(self) -> None:
-        """ValidationError `notice_invalid` or `body_invalid`; fills `parameters` from the body."""
+        """Fills `parameters` from the body.
+
+        ValidationError `notice_invalid`, `body_invalid`, `text_reveals`, `text_personal`; for templates of
+        Zalo also what _check_binding refuses.
+        """
         if not _NOTICE_KEY.fullmatch(self.notice or ""):
             raise ValidationError(
                 {"notice": ValidationError(_("Không có thông báo này."), code="notice_invalid")}
             )
         self.body = clean_template_body(self.body)
         self.parameters = parameters_of(self.body)
+        if self.channel != Channel.CALL:
+            check_locked_screen(self.body)
         if self.channel in (Channel.ZALO_USER, Channel.ZALO_PHONE):
-            template_values(self.body)
+            self._check_binding()
+
+    def _check_binding(self) -> None:
+        """The row names an approved template of its unit's account and a value for each parameter of it.
+
+        ValidationError `zalo_template_unknown`, `zalo_template_not_approved`, `zalo_template_not_by_user`,
+        `zalo_params_unfit`, and what template_values refuses.
+        """
+        names = set(template_values(self.body))
+        rows = ZaloTemplate.objects.filter(account__unit_id=self.unit_id, template_id=self.provider_id)
+        found = rows.first() if self.unit_id and self.provider_id else None
+        if found is None:
+            message = _("Không thấy mã mẫu này ở Zalo OA của đơn vị. Xin chọn đơn vị có OA và đọc lại mẫu.")
+            raise _refused("provider_id", message, "zalo_template_unknown")
+        if not found.is_approved:
+            message = _("Mẫu này chưa dùng được: %(state)s.")
+            raise _refused("provider_id", message, "zalo_template_not_approved", state=found.state_text)
+        if self.channel == Channel.ZALO_USER and not found.goes_by_user:
+            message = _("Mẫu mã xác nhận không gửi được theo người dùng. Xin chọn kênh theo số điện thoại.")
+            raise _refused("channel", message, "zalo_template_not_by_user")
+        wrong = sorted(set(found.required_names) - names) + sorted(names - set(found.param_names))
+        if wrong:
+            message = _("Các tham số chưa khớp với mẫu của Zalo: %(names)s.")
+            raise _refused("body", message, "zalo_params_unfit", names=", ".join(wrong))
+
+
+def _refused(field: str, message: Any, code: str, **params: str) -> ValidationError:
+    return ValidationError({field: ValidationError(message, code, params)})

@@ -20,12 +20,13 @@ from portal.common.workflow import Move
 from portal.units.models import Unit, reach_of
 from portal.zalo.actions.consent import complete_consent, start_consent
 from portal.zalo.actions.save_account import save_account, switch_account
+from portal.zalo.actions.sync_templates import read_templates
 from portal.zalo.enums import AccountState
 from portal.zalo.errors import rule_of
 from portal.zalo.forms import SECRETS, AccountForm
 from portal.zalo.models import OfficialAccount, TokenEntry, TokenVault
 from portal.zalo.queries import alerts, callback_url, menu_plan, vault_of, webhook_url
-from portal.zalo.rules import can_connect
+from portal.zalo.rules import can_connect, can_sync
 from portal.zalo.workflow import ACCOUNT_WORKFLOW
 
 _COLOURS = {AccountState.CONNECTED: "success", AccountState.NEEDS_CONSENT: "danger"}
@@ -71,9 +72,9 @@ class OfficialAccountAdmin(TransitionButtons, ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: OfficialAccount | None = None) -> tuple[str, ...]:
         if obj is None:
-            return ("unit", "app_id", *SECRETS)
+            return ("unit", "app_id", *SECRETS, "hash_phones")
         secrets = SECRETS if self.has_change_permission(request, obj) else ()
-        return ("unit", "app_id", *secrets, *_STATE_FIELDS)
+        return ("unit", "app_id", *secrets, "hash_phones", *_STATE_FIELDS)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: OfficialAccount | None = None
@@ -135,6 +136,11 @@ class OfficialAccountAdmin(TransitionButtons, ScopedAdmin):
                 "connect",
             ),
             ("<path:object_id>/menu/", require_GET(self.menu_view), "menu"),
+            (
+                "<path:object_id>/mau-tin/",
+                require_http_methods(["GET", "POST"])(self.templates_view),
+                "templates",
+            ),
         )
         own = [path(route, view(page), name=f"zalo_officialaccount_{name}") for route, page, name in pages]
         return [*own, *super().get_urls()]
@@ -146,6 +152,7 @@ class OfficialAccountAdmin(TransitionButtons, ScopedAdmin):
             context = context | {
                 "connect_url": self._page("connect", obj.pk) if can_connect(request.user, obj) else "",
                 "menu_url": self._page("menu", obj.pk),
+                "templates_url": self._page("templates", obj.pk) if can_sync(request.user, obj) else "",
                 "alerts": alerts(obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
@@ -191,6 +198,30 @@ class OfficialAccountAdmin(TransitionButtons, ScopedAdmin):
         plan = menu_plan(account.unit)
         return self._own_page(
             request, account, "admin/zalo/menu_plan.html", title=_("Menu của Zalo OA"), plan=plan
+        )
+
+    def templates_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The account's templates as Zalo has them; POST reads them anew."""
+        account = self._find(request, object_id)
+        if not can_sync(request.user, account):
+            raise PermissionDenied
+        refusal = ""
+        if request.method == "POST":
+            try:
+                number = read_templates(account=account, by=request.user)
+            except DomainError as error:
+                refusal = error.message
+            else:
+                messages.success(request, _("Đã đọc %(number)d mẫu tin từ Zalo.") % {"number": number})
+                return HttpResponseRedirect(self._page("templates", account.pk))
+        rows = list(account.templates.order_by("template_id"))
+        return self._own_page(
+            request,
+            account,
+            "admin/zalo/templates.html",
+            title=_("Mẫu tin của Zalo OA"),
+            rows=rows,
+            refusal=refusal,
         )
 
     def _find(self, request: HttpRequest, object_id: str) -> OfficialAccount:
