@@ -23,6 +23,8 @@ from portal.citizens.actions.organisations import (
     correct_organisation,
     enrol_organisation,
 )
+from portal.citizens.actions.personal_data import Erasure
+from portal.citizens.actions.phone_data import erase_phone, export_phone
 from portal.citizens.enums import ErasureReason, MemberRole
 from portal.citizens.models import Membership, Organisation
 from portal.common.errors import DomainError
@@ -175,6 +177,39 @@ class MemberForm(forms.Form):
         """The new membership, or None and the errors in the form."""
         try:
             return add_member(organisation=organisation, by=by, **self.cleaned_data)
+        except DomainError as error:
+            self.add_error(NON_FIELD_ERRORS, ValidationError(error.message, code=error.code))
+        except ValidationError as error:
+            self.add_error(None, error)
+        return None
+
+
+class PhoneDataForm(forms.Form):
+    """A phone whose holder stands before the officer, and what he asks for."""
+
+    EXPORT, ERASE = "export", "erase"
+
+    phone = _line(_("Số điện thoại"), inputmode="tel")
+    wish = forms.ChoiceField(
+        label=_("Yêu cầu"),
+        choices=[(EXPORT, _("Xuất dữ liệu đang lưu")), (ERASE, _("Xóa dữ liệu"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    reason = forms.ChoiceField(
+        label=_("Lý do xóa"),
+        choices=[choice for choice in ErasureReason.choices if choice[0] != ErasureReason.RETENTION],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Chỉ cần khi xóa."),
+    )
+
+    def run(self, *, by: Officer) -> dict[str, Any] | Erasure | None:
+        """What the action says: the export, or the erasure; None and the errors in the form."""
+        given = self.cleaned_data
+        try:
+            if given["wish"] == self.EXPORT:
+                return export_phone(phone=given["phone"], by=by)
+            return erase_phone(phone=given["phone"], reason=given["reason"], by=by)
         except DomainError as error:
             self.add_error(NON_FIELD_ERRORS, ValidationError(error.message, code=error.code))
         except ValidationError as error:

@@ -7,11 +7,23 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.citizens.actions.forget_contacts import forget_devices, forget_phone
 from portal.citizens.actions.personal_data import forget_person
-from portal.citizens.models import Person
-from portal.citizens.personal_data import Erased, Holding, Kept, Part, Terms, Unlinked, register_personal_data
+from portal.citizens.models import CitizenSession, CitizenToken, Consent, Person
+from portal.citizens.personal_data import (
+    Erased,
+    Holding,
+    Kept,
+    Part,
+    PhoneHolding,
+    Terms,
+    Unlinked,
+    register_personal_data,
+    register_phone_data,
+)
 from portal.common.actors import Actor
-from portal.notifications.models import ContactPoint, ZaloLink
+from portal.notifications.actions.retention import forget_calls_of, forget_links_of, forget_messages_of
+from portal.notifications.models import CallTask, ContactPoint, OutboxMessage, ZaloLink
 from portal.units.succession import register_stays
 
 # The periods are a proposal of this project (facts in docs/privacy.md); the law says "no longer than needed".
@@ -26,6 +38,7 @@ def register_handlers() -> None:
     _declare_rows_of_persons()
     _declare_parts()
     _declare_unlinked()
+    _declare_phones()
 
 
 def _declare_rows_of_persons() -> None:
@@ -214,3 +227,152 @@ def _keep_phones(*, person: Person, reason: str, by: Actor) -> Erased:
     held = _phones_of(person).count()
     words = _("Số điện thoại là của người giữ máy, có thể còn dùng cho người khác trong nhà.")
     return Erased(kept=(Kept(held, "phone_of_holder", words),) if held else ())
+
+
+# ---- what is held on whoever holds a phone
+
+
+def _terms(name: Any, purpose: Any, keep: Any, correct: Any) -> Terms:
+    return Terms(name=name, purpose=purpose, keep=keep, legal=LEGAL, correct=correct)
+
+
+def _declare_phones() -> None:
+    own = _("Người giữ số tự đăng ký hoặc gỡ bỏ trên trang của mình.")
+    told = _("Tin và cuộc gọi đã diễn ra không sửa được.")
+    days = _("180 ngày sau khi kết thúc.")
+    number = _terms(
+        _("Số điện thoại và sự đồng ý"),
+        _("Gửi mã xác nhận và tin nhắn cho người giữ số điện thoại."),
+        _("Khi còn lịch hẹn, hồ sơ, tin nhắn hoặc sự đồng ý cần đến; muộn nhất 180 ngày sau đó."),
+        own,
+    )
+    device = _terms(
+        _("Thiết bị đã đăng nhập"),
+        _("Nhận ra trình duyệt hoặc ứng dụng đã xác nhận số."),
+        _("120 ngày sau lần đăng nhập."),
+        own,
+    )
+    link = _terms(
+        _("Liên kết Zalo"), _("Gửi tin qua Zalo thay cho SMS."), _("90 ngày sau khi gỡ liên kết."), own
+    )
+    message = _terms(_("Tin nhắn"), _("Báo việc của người giữ số, trả lời khi có thắc mắc."), days, told)
+    call = _terms(_("Cuộc gọi"), _("Báo việc khi tin nhắn không tới."), days, told)
+    for label, holding in (
+        ("notifications.ContactPoint", PhoneHolding(number, _row_of_phone, _tell_number, _erase_number)),
+        ("citizens.CitizenSession", PhoneHolding(device, _sessions_of, _tell_session, _erase_sessions)),
+        ("citizens.CitizenToken", PhoneHolding(device, _tokens_of, _tell_token, _erase_tokens)),
+        ("notifications.ZaloLink", PhoneHolding(link, _links_of, _tell_link, _erase_links)),
+        (
+            "notifications.OutboxMessage",
+            PhoneHolding(
+                message, _messages_of, _tell_message, _erase_messages, lambda point: _units_of(point.messages)
+            ),
+        ),
+        (
+            "notifications.CallTask",
+            PhoneHolding(call, _calls_of, _tell_call, _erase_calls, lambda point: _units_of(point.calls)),
+        ),
+    ):
+        register_phone_data(label, holding)
+
+
+def _units_of(rows: Any) -> Any:
+    return rows.order_by().values_list("unit_id", flat=True).distinct()
+
+
+def _row_of_phone(point: ContactPoint) -> list[ContactPoint]:
+    return [point]
+
+
+def _tell_number(point: ContactPoint) -> dict[str, Any]:
+    consents = Consent.objects.filter(contact__contact_point=point, person=None).order_by("given_at")
+    return {
+        "phone": point.phone,
+        "opt_outs": point.opt_outs,
+        "refused_channels": point.refused_channels,
+        "consents": [
+            {
+                "purpose": row.purpose,
+                "given_at": row.given_at.isoformat(),
+                "withdrawn_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+            }
+            for row in consents
+        ],
+    }
+
+
+def _erase_number(*, point: ContactPoint, reason: str, by: Actor) -> Erased:
+    if forget_phone(contact_point=point, by=by):
+        return Erased(1)
+    words = _("Còn lịch hẹn, tờ khai, tin nhắn hoặc cuộc gọi cần đến số này.")
+    return Erased(kept=(Kept(1, "still_needed", words),))
+
+
+def _sessions_of(point: ContactPoint) -> Any:
+    return CitizenSession.objects.filter(contact__contact_point=point).order_by("pk")
+
+
+def _tell_session(row: CitizenSession) -> dict[str, Any]:
+    return {"device": row.device_label, "last_seen_at": row.last_seen_at.isoformat()}
+
+
+def _erase_sessions(*, point: ContactPoint, reason: str, by: Actor) -> Erased:
+    return Erased(forget_devices(sessions=_sessions_of(point), tokens=_tokens_of(point).none()))
+
+
+def _tokens_of(point: ContactPoint) -> Any:
+    return CitizenToken.objects.filter(contact__contact_point=point).order_by("pk")
+
+
+def _tell_token(row: CitizenToken) -> dict[str, Any]:
+    return {"device": row.device, "expires_at": row.expires_at.isoformat()}
+
+
+def _erase_tokens(*, point: ContactPoint, reason: str, by: Actor) -> Erased:
+    return Erased(forget_devices(sessions=_sessions_of(point).none(), tokens=_tokens_of(point)))
+
+
+def _links_of(point: ContactPoint) -> Any:
+    return point.zalo_links.select_related("account", "zalo_user").order_by("pk")
+
+
+def _erase_links(*, point: ContactPoint, reason: str, by: Actor) -> Erased:
+    return Erased(forget_links_of(contact_point=point, by=by))
+
+
+def _messages_of(point: ContactPoint) -> Any:
+    return point.messages.defer("context").order_by("pk")
+
+
+def _tell_message(row: OutboxMessage) -> dict[str, Any]:
+    return {
+        "notice": row.notice,
+        "channel": row.channel,
+        "state": row.state,
+        "at": row.created_at.isoformat(),
+    }
+
+
+def _erase_messages(*, point: ContactPoint, reason: str, by: Actor) -> Erased:
+    gone = forget_messages_of(contact_point=point, by=by)
+    words = _("Tin còn chờ gửi, chờ kết quả, hoặc chưa được tính vào số liệu; sau năm ngày xóa được.")
+    left = point.messages.count()
+    return Erased(gone, (Kept(left, "message_open", words),) if left else ())
+
+
+def _calls_of(point: ContactPoint) -> Any:
+    return point.calls.defer("context").prefetch_related("tries").order_by("pk")
+
+
+def _tell_call(row: CallTask) -> dict[str, Any]:
+    tries = [
+        {"at": one.called_at.isoformat(), "outcome": one.outcome, "note": one.note} for one in row.tries.all()
+    ]
+    return {"notice": row.notice, "state": row.state, "due_at": row.due_at.isoformat(), "tries": tries}
+
+
+def _erase_calls(*, point: ContactPoint, reason: str, by: Actor) -> Erased:
+    gone = forget_calls_of(contact_point=point, by=by)
+    left = point.calls.count()
+    words = _("Cuộc gọi chưa kết thúc.")
+    return Erased(gone, (Kept(left, "call_open", words),) if left else ())

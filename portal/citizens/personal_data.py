@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from portal.citizens.models import Person
 from portal.common.actors import Actor
+from portal.notifications.models import ContactPoint
 from portal.units.models import Unit
 
 
@@ -84,7 +85,50 @@ class Unlinked:
     reason: str
 
 
+class PhoneEraser(Protocol):
+    """Erase what may be erased of a phone's rows; called inside a transaction, may be called again."""
+
+    def __call__(self, *, point: ContactPoint, reason: str, by: Actor) -> Erased: ...
+
+
+@dataclass(frozen=True)
+class PhoneHolding:
+    """Rows about whoever holds a phone, declared persons left out: they are told and erased one by one.
+
+    `units`: the units that hold such rows on this phone; None when the rows belong to no unit.
+    """
+
+    terms: Terms
+    rows: Callable[[ContactPoint], Iterable[Any]]
+    export: Callable[[Any], dict[str, Any]]
+    erase: PhoneEraser
+    units: Callable[[ContactPoint], QuerySet] | None = None
+
+
+_phones: dict[str, PhoneHolding] = {}
 _models: dict[str, Holding | Part | Unlinked] = {}
+
+
+def register_phone_data(model_label: str, declared: PhoneHolding) -> None:
+    """Declare what "room.Model" holds on the holder of a phone; erased in the opposite order."""
+    label = model_label.lower()
+    if _phones.setdefault(label, declared) != declared:
+        raise ValueError(f"{label} is declared twice")
+
+
+def phone_holdings() -> dict[str, PhoneHolding]:
+    """In the order of registration; lower rooms first."""
+    return dict(_phones)
+
+
+def units_holding_phone(point: ContactPoint) -> list[Unit]:
+    """Every unit with rows on this phone, or on a person declared from it."""
+    found: set[int] = set()
+    for holding in phone_holdings().values():
+        found |= set(holding.units(point)) if holding.units else set()
+    for person in Person.objects.filter(contact_links__contact__contact_point=point):
+        found |= {unit.pk for unit in units_holding(person)}
+    return list(Unit.objects.filter(pk__in=found).order_by("pk"))
 
 
 def register_personal_data(model_label: str, declared: Holding | Part | Unlinked) -> None:

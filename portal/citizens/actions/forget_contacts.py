@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.utils import timezone
 
 from portal.audit.record import record
-from portal.citizens.models import CitizenSession, CitizenToken, Consent, Contact
+from portal.citizens.actions.consents import withdraw_consent
+from portal.citizens.models import CitizenSession, CitizenToken, Consent, Contact, OneTimeCode
 from portal.common.actors import Actor
 from portal.common.models import unprotected
 from portal.notifications.models import ContactPoint
@@ -41,6 +42,36 @@ def forget_contacts(*, by: Actor) -> int:
         except (ProtectedError, IntegrityError):  # somebody came back between the two: the next run sees him
             break
     return done
+
+
+def forget_phone(*, contact_point: ContactPoint, by: Actor) -> bool:
+    """Delete one phone at its holder's wish, with contact and proofs of consent; False while a row needs it.
+
+    A wish not to be written to goes with it: it was his to make.
+    """
+    OneTimeCode.objects.filter(contact_point=contact_point, expires_at__lt=timezone.now()).delete()
+    free = unprotected(ContactPoint.objects.filter(pk=contact_point.pk), but_for=[Contact])
+    contacts = Contact.objects.filter(contact_point=contact_point)
+    if not free.exists() or unprotected(contacts, but_for=[Consent]).count() < contacts.count():
+        _withdraw_own(contact_point, by)
+        return False
+    _forget(list(contacts), [] if contacts else [contact_point.pk], by)
+    return True
+
+
+def _withdraw_own(contact_point: ContactPoint, by: Actor) -> None:
+    """What the holder agreed to for himself ends at once, even if the number is needed a little longer."""
+    own = Consent.objects.in_force().filter(contact__contact_point=contact_point, person=None)
+    for consent in own.exclude(purpose__in=ENDS_WITH_ITS_ROWS):
+        withdraw_consent(consent=consent, by=by)
+
+
+def forget_devices(*, sessions: QuerySet[CitizenSession], tokens: QuerySet[CitizenToken]) -> int:
+    """Delete browsers and apps; they have to show a code again. How many."""
+    gone = sessions.count() + tokens.count()
+    sessions.delete()
+    tokens.delete()
+    return gone
 
 
 def unneeded_contacts(before: dt.datetime) -> QuerySet[Contact]:

@@ -90,7 +90,11 @@ def forget_person(*, person: Person, reason: str, by: Actor) -> bool:
 
 def check_answering(*, person: Person, permission: str, by: Actor) -> list[Unit]:
     """The units that hold something on `person`; NotAllowed unless `by` may answer for every one of them."""
-    units = units_holding(person)
+    return check_units(units=units_holding(person), permission=permission, by=by)
+
+
+def check_units(*, units: list[Unit], permission: str, by: Actor) -> list[Unit]:
+    """`units`, when `by` may answer for every one of them; NotAllowed otherwise."""
     holders: list[Unit | None] = [*units] or [None]
     if not any(can_answer_for(by, permission, unit) for unit in holders):
         raise NotAllowed("not_allowed", _("Ông/Bà không được thực hiện việc này với dữ liệu cá nhân."))

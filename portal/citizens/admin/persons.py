@@ -13,10 +13,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from portal.citizens.actions.personal_data import ERASE, EXPORT, check_answering, erase_person, export_person
-from portal.citizens.forms import ErasureForm
+from portal.citizens.actions.personal_data import (
+    ERASE,
+    EXPORT,
+    Erasure,
+    check_answering,
+    erase_person,
+    export_person,
+)
+from portal.citizens.forms import ErasureForm, PhoneDataForm
 from portal.citizens.models import Person
-from portal.citizens.personal_data import holdings, persons_held_by
+from portal.citizens.personal_data import holdings, persons_held_by, phone_holdings
 from portal.citizens.queries import search_persons
 from portal.citizens.validators import show_birth_date
 from portal.common.admin import PrivateSearch, ReadOnlyAdmin
@@ -30,6 +37,7 @@ class PersonAdmin(PrivateSearch, ReadOnlyAdmin):
     """Persons on whom the officer's units hold something; every look is written down."""
 
     audit_reads = True
+    list_before_template = "admin/citizens/person_doors.html"
     change_form_outer_after_template = "admin/citizens/person_steps.html"
     list_display = ["name", "born", "declared"]
     search_fields = ["pk"]
@@ -47,6 +55,7 @@ class PersonAdmin(PrivateSearch, ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("so-dien-thoai/", wrap(self.phone_view), name="citizens_person_phone"),
             path("<uuid:uid>/xuat/", wrap(require_POST(self.export_view)), name="citizens_person_export"),
             path("<uuid:uid>/xoa/", wrap(self.erase_view), name="citizens_person_erase"),
             *super().get_urls(),
@@ -69,10 +78,30 @@ class PersonAdmin(PrivateSearch, ReadOnlyAdmin):
             told = export_person(person=person, by=request.user)
         except DomainError as refusal:
             raise PermissionDenied from refusal
-        answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})
-        answer["Content-Disposition"] = 'attachment; filename="du-lieu-ca-nhan.json"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return _as_file(told)
+
+    def phone_view(self, request: HttpRequest) -> HttpResponse:
+        """The same for whoever holds a phone; the number is posted and stands in no address."""
+        if not (request.user.unit_ids(EXPORT) or request.user.unit_ids(ERASE)):
+            raise PermissionDenied
+        form = PhoneDataForm(request.POST or None)
+        answer = form.run(by=request.user) if request.method == "POST" and form.is_valid() else None
+        if isinstance(answer, Erasure):
+            names = {label: holding.terms.name for label, holding in phone_holdings().items()}
+            return self._told_erasure(request, answer, names)
+        if answer is not None:
+            return _as_file(answer)
+        context = {
+            "title": _("Dữ liệu theo số điện thoại"),
+            "button": _("Thực hiện"),
+            "form": form,
+            "back": reverse("admin:citizens_person_changelist"),
+            "lines": [
+                _("Chỉ làm khi người giữ số đã cho xem máy hoặc đọc đúng mã vừa gửi tới số đó."),
+                _("Dữ liệu của những người được khai từ số này được xuất và xóa riêng từng người."),
+            ],
+        }
+        return self._page(request, "admin/citizens/question.html", context)
 
     def erase_view(self, request: HttpRequest, uid: Any) -> HttpResponse:
         """GET asks why, POST erases and tells what had to stay."""
@@ -99,6 +128,9 @@ class PersonAdmin(PrivateSearch, ReadOnlyAdmin):
     def _erased(self, request: HttpRequest, person: Person, reason: str) -> HttpResponse:
         erasure = erase_person(person=person, reason=reason, by=request.user)
         names = {label: holding.terms.name for label, holding in holdings().items()}
+        return self._told_erasure(request, erasure, names)
+
+    def _told_erasure(self, request: HttpRequest, erasure: Erasure, names: dict[str, Any]) -> HttpResponse:
         context = {
             "title": _("Kết quả xóa dữ liệu"),
             "erased": [(names[label], rows) for label, rows in erasure.rows.items()],
@@ -140,3 +172,10 @@ class PersonAdmin(PrivateSearch, ReadOnlyAdmin):
     @admin.display(description=_("Khai lúc"))
     def declared(self, obj: Person) -> str:
         return date_format(localtime(obj.created_at), "DATETIME_FORMAT")
+
+
+def _as_file(told: dict[str, Any]) -> HttpResponse:
+    answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = 'attachment; filename="du-lieu-ca-nhan.json"'
+    answer["Cache-Control"] = "no-store"
+    return answer

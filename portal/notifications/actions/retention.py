@@ -14,10 +14,19 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from portal.common.actors import Actor
-from portal.common.clock import local_moment
+from portal.common.clock import local_moment, local_today
 from portal.common.models import unprotected
-from portal.notifications.models import CallAttempt, CallTask, DailyFigure, DeliveryAttempt, OutboxMessage
-from portal.notifications.workflow import OPEN_CALLS
+from portal.notifications.actions.count_messages import STILL_MOVING
+from portal.notifications.models import (
+    CallAttempt,
+    CallTask,
+    ContactPoint,
+    DailyFigure,
+    DeliveryAttempt,
+    OutboxMessage,
+    ZaloLink,
+)
+from portal.notifications.workflow import FINAL, OPEN_CALLS
 
 BATCH, ROUNDS = 500, 20  # a run of the task is cut off after a minute and a half
 
@@ -27,7 +36,7 @@ def forget_messages(*, by: Actor) -> int:
 
     Also those a provider took and never reported on. Nothing goes before its day was counted.
     """
-    before = _counted_before()
+    before = _counted_before(_kept_from())
     if before is None:
         return 0
     rows = OutboxMessage.objects
@@ -43,16 +52,41 @@ def forget_calls(*, by: Actor) -> int:
     )
 
 
+def forget_messages_of(*, contact_point: ContactPoint, by: Actor) -> int:
+    """Delete what ended of one phone before its holder's wish, as far as its day was counted; how many."""
+    counted = _counted_before(timezone.now())
+    if counted is None:
+        return 0
+    mine = OutboxMessage.objects.filter(recipient=contact_point, state__in=FINAL, finished_at__lt=counted)
+    keys = list(unprotected(mine).values_list("pk", flat=True))
+    _delete_messages(keys)
+    return len(keys)
+
+
+def forget_calls_of(*, contact_point: ContactPoint, by: Actor) -> int:
+    """Delete the calls of one phone that have ended, with their notes; returns how many."""
+    mine = CallTask.objects.filter(contact_point=contact_point).exclude(state__in=OPEN_CALLS)
+    keys = list(unprotected(mine, but_for=[CallAttempt]).values_list("pk", flat=True))
+    _delete_calls(keys)
+    return len(keys)
+
+
+def forget_links_of(*, contact_point: ContactPoint, by: Actor) -> int:
+    """Delete every link of one phone to Zalo users, standing ones too; returns how many."""
+    return unprotected(ZaloLink.objects.filter(contact_point=contact_point)).delete()[0]
+
+
 def _kept_from() -> dt.datetime:
     return timezone.now() - dt.timedelta(days=settings.MESSAGE_DAYS)
 
 
-def _counted_before() -> dt.datetime | None:
-    """The end of the term, or the midnight before the last counted day; None when nothing was counted yet."""
+def _counted_before(moment: dt.datetime) -> dt.datetime | None:
+    """`moment`, or the first moment that may still be counted anew; None when nothing was counted yet."""
     counted = DailyFigure.objects.aggregate(day=Max("day"))["day"]
     if counted is None:
         return None
-    return min(_kept_from(), local_moment(counted - dt.timedelta(days=1), 0))
+    first_again = min(counted, local_today() - STILL_MOVING) - dt.timedelta(days=1)
+    return min(moment, local_moment(first_again, 0))
 
 
 def _in_batches(due: Callable[[], QuerySet], delete: Callable[[list[int]], None]) -> int:
