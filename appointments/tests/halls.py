@@ -3,6 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import time_machine
+
 from appointments.actions.check_in import check_in
 from appointments.actions.stations import choose_counter, open_station
 from appointments.models import Booking, Campaign, Counter, Session, Station, Turn
@@ -28,10 +30,12 @@ def at(hour: int, minute: int = 0) -> dt.datetime:
 
 
 def book_people(session: Session, count: int, *, first: int = 0) -> list[Booking]:
-    """`count` people with appointments, filling the slots in their order."""
+    """`count` people with appointments, filling the slots in their order, booked in the night before: whoever
+    runs the tests in the afternoon could not book this morning any more."""
     slots = slots_in_order(session)
     places = [slot for slot in slots for _place in range(slot.capacity)]
-    return [book(places[first + number], first + number) for number in range(count)]
+    with time_machine.travel(at(0, 1)):
+        return [book(places[first + number], first + number) for number in range(count)]
 
 
 def arrive(booking: Booking, by: Officer, *, when: dt.datetime | None = None, priority: str = "") -> Turn:
