@@ -31,6 +31,9 @@ class Waiting(Protocol):
 Somebody = TypeVar("Somebody", bound=Waiting)
 
 
+ORDER_IN_LINE = ("due", "is_late", "order")  # the same order as place_in_line, for the database
+
+
 def place_in_line(turn: Waiting) -> tuple[int, bool, int]:
     """The order among people of one kind: the hour they are due, those on time first, then the number.
 
