@@ -26,6 +26,7 @@ class Audience:
     """A kind of groups.
 
     `targets(unit_ids)` in one query; `recipients(unit, value)` are contact points, each once, in any order;
+    With `by_article` Zalo itself knows who they are: one article goes to all, and `recipients` are nobody.
     `link(unit, value)` is the path of the page its people would want, "" for the unit's own page.
     """
 
@@ -34,6 +35,7 @@ class Audience:
     targets: Callable[[Collection[int]], list[Target]]
     recipients: Callable[[Unit, str], QuerySet]
     link: Callable[[Unit, str], str] = lambda unit, value: ""
+    by_article: bool = False
 
 
 class UnknownAudience(LookupError):

@@ -41,6 +41,10 @@ def register_handlers() -> None:
     register_attention(message_attention)
     label = gettext_lazy("Người quan tâm Zalo OA đã liên kết số điện thoại")
     register_audience(Audience("notifications.zalo_linked", label, _units_with_account, _linked))
+    label = gettext_lazy("Mọi người quan tâm Zalo OA (một bài viết, không tính phí)")
+    register_audience(
+        Audience("notifications.zalo_followers", label, _units_with_account, _nobody, by_article=True)
+    )
 
 
 def message_attention(officer: Any) -> Iterator[Attention]:
@@ -94,3 +98,8 @@ def _linked(unit: Unit, value: str) -> QuerySet[ContactPoint]:
     """Phones linked to a Zalo user of the account that speaks for the unit."""
     links = ZaloLink.objects.active().filter(account=account_for(unit))
     return ContactPoint.objects.filter(pk__in=links.values("contact_point"))
+
+
+def _nobody(unit: Unit, value: str) -> QuerySet[ContactPoint]:
+    """Followers are known to Zalo; most of them have no phone here."""
+    return ContactPoint.objects.none()

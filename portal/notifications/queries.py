@@ -23,6 +23,7 @@ from portal.notifications.models import (
 from portal.notifications.models.figures import DailyFigureQuerySet
 from portal.officers.models import Officer
 from portal.units.models import Unit
+from portal.zalo.models import Broadcast
 
 NEWEST, MOST_ERRORS = 5000, 20  # how far back a page looks, how many lines it shows
 _DEEPEST = 8  # a parent loop in the data must not become an endless one here
@@ -212,3 +213,8 @@ def link_openings(mass: MassMessage) -> dict[str, int]:
     """How often each short address was opened: {use: number}."""
     days = ShortLinkDay.objects.filter(link__mass=mass).order_by().values_list("link__use")
     return dict(days.annotate(number=Sum("opened")))
+
+
+def article_of(mass: MassMessage) -> Broadcast | None:
+    """The article of a message to followers, None for all others and before it was started."""
+    return Broadcast.objects.filter(about=mass.uid).first()

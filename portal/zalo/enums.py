@@ -76,3 +76,14 @@ class Window(models.TextChoices):
     FREE = "free", _("Miễn phí (trong 48 giờ)")
     PAID = "paid", _("Có phí (từ 48 giờ đến 7 ngày)")
     CLOSED = "closed", _("Không nhắn được (quá 7 ngày hoặc chưa từng nhắn)")
+
+
+class BroadcastState(models.TextChoices):
+    """Where an article to all followers is. The allowed moves stand in workflow.py."""
+
+    WAITING = "waiting", _("Chờ gửi")
+    CALLING = "calling", _("Đang gọi Zalo")
+    SENT = "sent", _("Zalo đã nhận để gửi")
+    FAILED = "failed", _("Không gửi được")
+    UNCLEAR = "unclear", _("Chưa rõ Zalo đã gửi chưa")
+    CANCELLED = "cancelled", _("Đã hủy")

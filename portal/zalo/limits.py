@@ -22,6 +22,9 @@ EVENT_ATTEMPTS = 8
 EVENT_BACKOFF = (5, 1800)
 EVENT_KEPT = dt.timedelta(days=14)  # Zalo repeats for two hours; officers look back two weeks
 USER_KEPT = dt.timedelta(days=180)  # after the last sign of somebody who follows no more
+BROADCAST_LEASE = dt.timedelta(seconds=60)
+BROADCAST_ATTEMPTS = 6
+BROADCAST_BACKOFF = (15, 600)
 CONSENT_KEPT = dt.timedelta(days=1)
 
 

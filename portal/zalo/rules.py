@@ -32,3 +32,8 @@ def can_sync(by: Actor, account: Any) -> bool:
 def connects(by: Actor, account: Any) -> bool:
     """Who brings an account to life: an officer over Zalo's consent page, or a command with its answer."""
     return is_system(by, account) or can_connect(by, account)
+
+
+def anybody_above(by: Actor, broadcast: Any) -> bool:
+    """The room that asked for the article stops it; its own action has asked its own rules."""
+    return True

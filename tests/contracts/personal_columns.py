@@ -62,6 +62,9 @@ PLAIN = {
     "zalo.consentrequest": "state_digest",
     "zalo.tokenentry": "event error generation actor",
     # What kind of event and how it went; who and what stands in the encrypted body.
+    "zalo.broadcast": (
+        "title description text state article_token article_id message_id attempts last_error"
+    ),
     "zalo.webhookevent": "name state attempts repeats last_error",
     "zalo.upload": "kind digest upload_id",
     "zalo.zalotemplate": "template_id name state reason tag quality params price_phone price_user",

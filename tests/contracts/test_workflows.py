@@ -32,8 +32,8 @@ from portal.files.enums import FileState
 from portal.files.workflow import FILE_WORKFLOW
 from portal.notifications.enums import CallState, MassState, State
 from portal.notifications.workflow import CALL_WORKFLOW, MASS_WORKFLOW, MESSAGE_WORKFLOW
-from portal.zalo.enums import AccountState, EventState
-from portal.zalo.workflow import ACCOUNT_WORKFLOW, EVENT_WORKFLOW
+from portal.zalo.enums import AccountState, BroadcastState, EventState
+from portal.zalo.workflow import ACCOUNT_WORKFLOW, BROADCAST_WORKFLOW, EVENT_WORKFLOW
 from procedures.enums import DeclarationStatus, VersionStatus
 from procedures.workflow import DECLARATION_WORKFLOW, VERSION_WORKFLOW
 from tests.contracts.law import ROOT
@@ -52,6 +52,7 @@ TABLES = {
     "waiting": (WAITING_WORKFLOW, WaitingStatus, WaitingStatus.UNVERIFIED),
     "interest": (INTEREST_WORKFLOW, InterestStatus, InterestStatus.UNVERIFIED),
     "zalo_account": (ACCOUNT_WORKFLOW, AccountState, AccountState.NEEDS_CONSENT),
+    "zalo_broadcast": (BROADCAST_WORKFLOW, BroadcastState, BroadcastState.WAITING),
     "zalo_event": (EVENT_WORKFLOW, EventState, EventState.WAITING),
     "mass_message": (MASS_WORKFLOW, MassState, MassState.DRAFT),
     "file": (FILE_WORKFLOW, FileState, FileState.RECEIVING),

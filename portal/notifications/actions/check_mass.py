@@ -24,6 +24,8 @@ from portal.notifications.notices import UNIT_NEWS, file_text
 from portal.notifications.planning import choose_plan
 from portal.notifications.validators import SAFETY, fill
 from portal.units.models import Unit
+from portal.zalo.enums import AccountState
+from portal.zalo.queries import account_for, follower_count
 
 MOST_PARTS = 3
 BATCH = 1000
@@ -73,17 +75,48 @@ def sample_text(mass: MassMessage) -> str:
 
 def forward_text(mass: MassMessage) -> str:
     """What an officer pastes into a Zalo group, with a code of its own."""
-    link = short_address(mass, LinkUse.FORWARD)
+    return _long_text(mass, LinkUse.FORWARD)
+
+
+def _long_text(mass: MassMessage, use: str) -> str:
+    link = short_address(mass, use)
     body = file_text("forward", UNIT_NEWS.key) or ""
     return fill(body, {"unit": mass.unit.police_name, "text": mass.text, "link": link})
 
 
+def people_of(mass: MassMessage) -> int:
+    """How many people the group has now, those who refused news among them."""
+    if find_audience(mass.audience).by_article:
+        return followers_of(mass)
+    return recipients_of(mass).count()
+
+
+def followers_of(mass: MassMessage) -> int:
+    """Zalo's own figure, else whom we heard of. ValidationError `zalo_not_connected`."""
+    account = account_for(mass.unit)
+    if account is None or account.state != AccountState.CONNECTED:
+        message = _("Zalo OA của đơn vị chưa kết nối hoặc đã mất quyền. Xin kết nối lại trước.")
+        raise ValidationError({"audience": ValidationError(message, code="zalo_not_connected")})
+    return account.followers or follower_count(account)
+
+
+def article_text(mass: MassMessage) -> str:
+    """The article as followers read it: the words of the text for groups, with the messages' own code."""
+    return _long_text(mass, LinkUse.MESSAGE)
+
+
 def dry_run(mass: MassMessage) -> dict[str, Any]:
-    """The figures an officer decides by. ValidationError as sample_text."""
+    """The figures an officer decides by. ValidationError as sample_text and followers_of."""
+    if find_audience(mass.audience).by_article:
+        return _figures(Count(people=followers_of(mass)), 0, article_text(mass), mass)
     sample = sample_text(mass)
     parts, count = count_parts(sample), Count()
     for reach in _each(mass):
         _add(count, reach, parts)
+    return _figures(count, parts, sample, mass)
+
+
+def _figures(count: Count, parts: int, sample: str, mass: MassMessage) -> dict[str, Any]:
     return {
         "people": count.people,
         "channels": dict(count.channels),

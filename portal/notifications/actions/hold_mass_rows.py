@@ -5,10 +5,12 @@ The caller holds the lock of the mass message, so no row is added meanwhile.
 
 from django.utils import timezone
 
+from portal.common.actors import Actor
 from portal.notifications.enums import State
 from portal.notifications.limits import after_quiet_hours
 from portal.notifications.models import MassMessage
 from portal.notifications.workflow import sources_of
+from portal.zalo.actions.broadcast import cancel_broadcast
 
 
 def hold_rows(mass: MassMessage) -> int:
@@ -26,7 +28,8 @@ def release_rows(mass: MassMessage) -> int:
     return mass.rows().filter(state=State.QUEUED, next_at__gte=mass.valid_until).update(next_at=start)
 
 
-def cancel_rows(mass: MassMessage) -> int:
-    """End what was not sent; returns how many."""
+def cancel_rows(mass: MassMessage, by: Actor) -> int:
+    """End what was not sent, an article to followers too; returns how many messages."""
+    cancel_broadcast(about=mass.uid, by=by)
     waiting = mass.rows().filter(state__in=sources_of("cancel"))
     return waiting.update(state=State.CANCELLED, finished_at=timezone.now())

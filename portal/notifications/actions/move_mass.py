@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from portal.audit.record import record
 from portal.common.actors import Actor
 from portal.common.errors import Conflict, NotAllowed
-from portal.notifications.actions.check_mass import keep_estimate, recipients_of, sample_text
+from portal.notifications.actions.check_mass import keep_estimate, people_of, sample_text
 from portal.notifications.actions.hold_mass_rows import cancel_rows, hold_rows, release_rows
+from portal.notifications.audiences import find_audience
 from portal.notifications.models import MassEntry, MassMessage
 from portal.notifications.rules import needs_second
 from portal.notifications.wake import wake_task
@@ -57,7 +58,7 @@ def _check(mass: MassMessage, by: Actor) -> dict[str, Any]:
 
 
 def _start(mass: MassMessage, by: Actor) -> dict[str, Any]:
-    now, people = timezone.now(), recipients_of(mass).count()
+    now, people = timezone.now(), people_of(mass)
     if people == 0:
         raise Conflict("audience_empty", _("Nhóm này không còn ai nhận tin."))
     if mass.valid_until <= now:
@@ -65,7 +66,8 @@ def _start(mass: MassMessage, by: Actor) -> dict[str, Any]:
     if needs_second(by, mass, people):
         text = _("Tin tới trên %(most)s người cần người khác với người soạn cho gửi.")
         raise NotAllowed("second_person_needed", text % {"most": settings.MASS_SECOND_PERSON_ABOVE})
-    sample_text(mass)  # the unit's template may have changed since the dry run
+    if not find_audience(mass.audience).by_article:
+        sample_text(mass)  # the unit's template may have changed since the dry run
     mass.approved_by, mass.started_at = by.actor_ref, now
     mass.next_at = max(now, mass.starts_at or now)
     return {"people": people}
@@ -87,7 +89,7 @@ def _end(mass: MassMessage, by: Actor) -> dict[str, Any]:
     """What a provider is taking at this moment comes back or not: the worker looks once more."""
     was_started = mass.started_at is not None
     mass.finished_at, mass.next_at = timezone.now(), timezone.now() if was_started else None
-    return {"cancelled": cancel_rows(mass) if was_started else 0}
+    return {"cancelled": cancel_rows(mass, by) if was_started else 0}
 
 
 _EFFECTS = {

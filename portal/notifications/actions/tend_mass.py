@@ -20,6 +20,8 @@ from portal.notifications.actions.check_mass import context_of, recipients_of, w
 from portal.notifications.actions.hold_mass_rows import cancel_rows, hold_rows
 from portal.notifications.actions.move_mass import TEND_TASK, lock_mass, move_mass
 from portal.notifications.actions.queue_message import NewMessage, queue_messages
+from portal.notifications.actions.tend_article import tend_article
+from portal.notifications.audiences import find_audience
 from portal.notifications.enums import MassState
 from portal.notifications.limits import after_quiet_hours, is_quiet
 from portal.notifications.models import MASS_INTENT, MassMessage, MassRecipient
@@ -51,6 +53,8 @@ def tend_mass(*, mass_uid: UUID, seconds: float = SLICE_SECONDS, by: Actor) -> M
     """Take steps until `seconds` are over or the pace says wait; call it outside transactions."""
     end = time.monotonic() + seconds
     mass = MassMessage.objects.get(uid=mass_uid)
+    if find_audience(mass.audience).by_article:
+        return tend_article(mass_pk=mass.pk, by=by)
     has_more = True
     while has_more and time.monotonic() < end:
         has_more = _step(mass.pk, by)
@@ -199,7 +203,7 @@ def _look(mass_pk: int, by: Actor) -> MassMessage:
         if mass.state == MassState.PAUSED:
             hold_rows(mass)  # what came back from a provider since
         elif mass.state == MassState.STOPPED:
-            cancel_rows(mass)
+            cancel_rows(mass, by)
         _count(mass)
         mass.next_at = _next_look(mass)
         mass.save(update_fields=["figures", "rate", "counted_at", "next_at"])

@@ -14,8 +14,9 @@ from portal.notifications.actions.move_mass import move_mass
 from portal.notifications.enums import Channel, MassState, State
 from portal.notifications.forms import MassForm
 from portal.notifications.models import MassMessage
-from portal.notifications.queries import link_openings, mass_history
+from portal.notifications.queries import article_of, link_openings, mass_history
 from portal.notifications.workflow import MASS_WORKFLOW, WRITABLE_MASS
+from portal.zalo.errors import rule_of
 
 REFRESH_SECONDS = 10
 _COLOURS = {
@@ -100,8 +101,11 @@ class MassMessageAdmin(SavedByAction, TransitionButtons, ScopedAdmin):
         return response
 
     def _facts(self, mass: MassMessage) -> dict[str, Any]:
+        article = article_of(mass)
         return {
             "mass": mass,
+            "article": article,
+            "article_error": error_text(article.last_error) if article and article.last_error else "",
             "estimate": _estimate(mass),
             "results": [(label, _number(count)) for label, count in _results(mass)],
             "handled": _number(mass.handled),
@@ -130,6 +134,8 @@ def _estimate(mass: MassMessage) -> list[tuple[Any, str]]:
     found = mass.estimate
     if not found:
         return []
+    if not found["parts"]:
+        return [(_("Người quan tâm Zalo OA"), _number(found["people"])), (_("Chi phí (đồng)"), "0")]
     channels = [(Channel(key).label, _number(count)) for key, count in sorted(found["channels"].items())]
     left = found["budget_left"]
     return [
@@ -148,6 +154,12 @@ def _results(mass: MassMessage) -> list[tuple[Any, int]]:
     waiting = mass.people - mass.passed if mass.is_live else 0
     first = [(_("Chưa tới lượt"), waiting)] if waiting else []
     return first + [(state.label, mass.figures[state]) for state in State if mass.figures.get(state)]
+
+
+def error_text(key: str) -> str:
+    """What an officer reads for `oa_-224`."""
+    host, _sign, code = key.partition("_")
+    return rule_of(host, code).text
 
 
 def _number(number: int) -> str:

@@ -75,8 +75,8 @@ class MassMessage(Row):
     objects = MassMessageQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("tin hàng loạt")
-        verbose_name_plural = _("tin hàng loạt")
+        verbose_name = _("tin gửi nhiều người")
+        verbose_name_plural = _("tin gửi nhiều người")
         ordering = ("-pk",)
         constraints = [
             models.CheckConstraint(

@@ -108,7 +108,7 @@ def test_the_page_of_a_running_message_refreshes_itself_and_one_that_ended_rests
     tend(mass)
     ended = desk(chief).get(page_of("change", mass))
     assert "Refresh" not in ended.headers
-    assert "Xong 2 trong 2 người (100 %)" in ended.content.decode()
+    assert "Đã xử lý 2 trong 2 người (100 %)" in ended.content.decode()
 
 
 def test_stopping_asks_for_a_reason_and_keeps_it(unit, chief, published):
