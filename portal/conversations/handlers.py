@@ -18,8 +18,10 @@ from portal.conversations.answers.codes import answer_code
 from portal.conversations.answers.menu import answer_menu
 from portal.conversations.answers.registry import register_answerer
 from portal.conversations.models import Conversation
+from portal.conversations.queries import inbox_alerts
 from portal.conversations.rules import ANSWER
 from portal.conversations.targets import Target, register_target
+from portal.officers.attention import Attention, register_attention
 from portal.officers.models import Officer
 from portal.units.succession import register_succession
 from portal.zalo.events import INTERACTIONS, RECEIVED, SEEN, Event, register_event_handler
@@ -85,7 +87,13 @@ def _page_of(conversation: Conversation) -> str:
     return reverse("admin:conversations_conversation_change", args=[conversation.pk])
 
 
+def talks_attention(officer: Officer) -> list[Attention]:
+    """Dangers nobody has answered, and answers that did not go out."""
+    return [Attention(text, page) for text, page in inbox_alerts(officer)]
+
+
 def register_handlers() -> None:
+    register_attention(talks_attention)
     register_origin(ORIGIN, BackToConversation())
     register_target(Target(BOOKING, _("Đặt lịch hẹn"), may_book, booking_pages, show_booking))
     register_event_handler(INTERACTIONS, hear)

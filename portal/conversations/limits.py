@@ -19,6 +19,8 @@ ANSWER_WITHIN = dt.timedelta(hours=1)
 # "We have your message" is said once in so long a time, the emergency numbers again after a few minutes.
 RECEIPT_PAUSE = dt.timedelta(hours=12)
 EMERGENCY_PAUSE = dt.timedelta(minutes=10)
+# More than this and a person looks: whoever asks so often is a program, or does not find what he wants.
+AUTOMATIC_AN_HOUR = 30
 # How often one conversation may ask for the status of a code: nobody types more, a program would.
 CODES_AN_HOUR = 20
 # An echo of our own sending and the row it belongs to are never further apart.

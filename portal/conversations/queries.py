@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.common.clock import LOCAL, local_moment, show_date, show_minutes
 from portal.conversations.enums import ConversationState, MessageKind
-from portal.conversations.models import ChatMessage, Conversation, QuickReply, Shift
+from portal.conversations.models import ChatMessage, Conversation, QuickReply, Shift, StatusEntry
 from portal.conversations.rules import ANSWER
 from portal.officers.models import Officer, RoleAssignment
 from portal.officers.roles import ROLES
@@ -143,6 +144,23 @@ def waiting_badge(request: Any) -> str:
     return str(count) if count else ""
 
 
+def inbox_alerts(officer: Officer) -> list[tuple[str, str]]:
+    """(sentence, path of the list) for the start page, in one statement; [] when nobody is in danger unheard
+    and every answer went out.
+    """
+    open_ones = ~Q(state=ConversationState.CLOSED)
+    found = Conversation.objects.visible_to(officer).aggregate(
+        urgent=Count("pk", filter=open_ones & Q(is_urgent=True)),
+        broken=Count("pk", filter=open_ones & Q(has_broken=True)),
+    )
+    words = (
+        (found["urgent"], _("Trò chuyện Zalo: %(count)s cuộc có dấu Khẩn chưa trả lời.")),
+        (found["broken"], _("Trò chuyện Zalo: %(count)s cuộc có tin chưa gửi được.")),
+    )
+    page = reverse("admin:conversations_conversation_changelist")
+    return [(text % {"count": count}, page) for count, text in words if count]
+
+
 # ---- one conversation
 
 MOST_SHOWN = 200
@@ -154,8 +172,18 @@ def history(conversation: Conversation) -> list[dict[str, Any]]:
     entries = conversation.entries.exclude(verb__in=("reply", "hear", "reopen")).select_related("assignee")
     found = [{"at": row.happened_at, "message": row, "attachments": shown_attachments(row)} for row in rows]
     names = _names_of(entry.actor for entry in entries)
-    found += [{"at": one.created_at, "entry": one, "who": names.get(one.actor, "")} for one in entries]
+    found += [
+        {"at": one.created_at, "entry": one, "who": names.get(one.actor, ""), "did": _did(one)}
+        for one in entries
+    ]
     return sorted(found, key=lambda one: one["at"])
+
+
+def _did(entry: StatusEntry) -> str:
+    """`given` to somebody else, `over` from somebody else, or the verb."""
+    if entry.assignee is not None and entry.assignee.actor_ref != entry.actor:
+        return "given"
+    return "over" if entry.verb == "hand_over" else entry.verb
 
 
 def _names_of(actors: Iterable[str]) -> dict[str, str]:

@@ -16,7 +16,13 @@ from portal.conversations.answers.menu import welcome
 from portal.conversations.answers.registry import Answer, Question, answer_to
 from portal.conversations.answers.texts import call_button, chat_answer, menu, spoken
 from portal.conversations.enums import MessageKind
-from portal.conversations.limits import ANSWER_WITHIN, AUTOMATIC_VALID, EMERGENCY_PAUSE, RECEIPT_PAUSE
+from portal.conversations.limits import (
+    ANSWER_WITHIN,
+    AUTOMATIC_AN_HOUR,
+    AUTOMATIC_VALID,
+    EMERGENCY_PAUSE,
+    RECEIPT_PAUSE,
+)
 from portal.conversations.models import ChatMessage, Conversation
 from portal.conversations.queries import reply_from, show_moment
 from portal.conversations.workflow import HELD
@@ -46,6 +52,7 @@ def _answer_words(conversation: Conversation, message: ChatMessage, question: Qu
         return False
     # Who talks with an officer is not interrupted, unless he presses a button.
     is_free = conversation.state not in HELD or message.text.startswith("#")
+    is_free = is_free and not _answered_often(conversation, question.now)
     found = answer_to(question) if message.text and is_free else None
     if found is not None:
         _say(conversation, found, once=f"answer:{message.uid}", now=question.now)
@@ -87,6 +94,11 @@ def _say_when(
 def _said(conversation: Conversation, answer: str, since: dt.datetime) -> bool:
     rows = conversation.messages.outgoing().filter(answer=answer, happened_at__gte=since)
     return rows.exists()
+
+
+def _answered_often(conversation: Conversation, now: dt.datetime) -> bool:
+    rows = conversation.messages.outgoing().exclude(answer="")
+    return rows.filter(happened_at__gte=now - dt.timedelta(hours=1)).count() >= AUTOMATIC_AN_HOUR
 
 
 def _is_silent(conversation: Conversation, now: dt.datetime) -> bool:

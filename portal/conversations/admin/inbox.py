@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -101,7 +102,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Trò chuyện Zalo"),
-            "news_url": f"{self._page('inbox_news')}?muc={tab}",
+            "news_url": f"{self._page('inbox_news')}?{_place(request)}",
             "on_shift": on_shift(held, timezone.now()),
             "may_see_shifts": request.user.has_perm("conversations.view_shift"),
             "cl": _Listed(Conversation.objects.visible_to(request.user)),
@@ -345,6 +346,11 @@ def _name_of(conversation: Conversation) -> str:
 def _tab_of(request: HttpRequest) -> str:
     asked = request.GET.get("muc", "")
     return asked if asked in TABS else next(iter(TABS))
+
+
+def _place(request: HttpRequest) -> str:
+    """The list and its page, for looking again at the same ones."""
+    return urlencode({"muc": _tab_of(request), "trang": _number(request.GET.get("trang")) or 1})
 
 
 def _inbox_stamp(officer: Officer) -> str:

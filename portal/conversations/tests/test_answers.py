@@ -17,7 +17,7 @@ from portal.conversations.actions.hear_event import hear_event
 from portal.conversations.answers.emergency import emergency_lines
 from portal.conversations.answers.menu import asked_for
 from portal.conversations.answers.texts import chat_text, menu
-from portal.conversations.limits import CODES_AN_HOUR
+from portal.conversations.limits import AUTOMATIC_AN_HOUR, CODES_AN_HOUR
 from portal.conversations.models import ChatMessage, Shift
 from portal.conversations.queries import hours_lines, reply_from, show_moment
 from portal.conversations.tests.conftest import MONDAY
@@ -246,6 +246,14 @@ def test_who_talks_with_an_officer_is_not_interrupted(say, owner):
     before = keys(conversation)
     assert keys(say("thủ tục")) == before
     assert keys(say("#thutuc")) == [*before, "procedures"]
+
+
+def test_a_program_that_asks_without_end_gets_a_person(say):
+    for _each in range(AUTOMATIC_AN_HOUR):
+        conversation = say("#gio")
+    assert (conversation.state, len(keys(conversation))) == ("closed", AUTOMATIC_AN_HOUR)
+    conversation = say("#gio")
+    assert (conversation.state, len(keys(conversation))) == ("unassigned", AUTOMATIC_AN_HOUR)
 
 
 def test_words_that_arrive_hours_late_get_no_answer_but_an_officer(say):

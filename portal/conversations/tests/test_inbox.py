@@ -17,6 +17,7 @@ from appointments.origins import read_origin
 from portal.audit.models import AuditEntry
 from portal.conversations.actions.move_conversation import take_conversation
 from portal.conversations.models import ChatMessage, Conversation, Outcome, QuickReply, Shift
+from portal.conversations.queries import inbox_alerts
 from portal.conversations.tests.talks import answer
 from portal.officers.models import Officer
 from tests.people import make_officer, visit_data
@@ -122,6 +123,16 @@ def test_danger_stands_on_top(say, desk):
     assert desk.get(LIST).context["rows"][0]["talk"].pk == urgent.pk
 
 
+def test_the_start_page_tells_of_danger_and_of_what_did_not_go_out(say, owner, stranger):
+    urgent, broken = say("Có cướp", user="3000000000000000033"), say(user="3000000000000000034")
+    Conversation.objects.filter(pk=broken.pk).update(has_broken=True)
+    told = page_text(browser_of(owner).get(reverse("admin:index")))
+    assert "1 cuộc có dấu Khẩn" in told and "1 cuộc có tin chưa gửi được" in told
+    assert inbox_alerts(stranger) == []
+    answer(urgent, owner)
+    assert [text for text, _page in inbox_alerts(owner)] == ["Trò chuyện Zalo: 1 cuộc có tin chưa gửi được."]
+
+
 def test_a_name_somebody_shared_is_masked_in_the_list_only(say, desk):
     info = {"name": "Lò Thị Mây", "phone": "84750000009"}
     conversation = say("", name="user_submit_info", info=info)
@@ -208,6 +219,9 @@ def test_hand_over_put_back_close_and_again(say, desk, owner, second):
     conversation.refresh_from_db()
     assert conversation.assignee == second
     other = browser_of(second)
+    page = page_text(other.get(address("change", conversation)))
+    assert "owner chuyển cho đồng chí second : “Nhờ xem giúp”" in page.replace("second:", "second :")
+    assert "owner nhận trả lời" in page and "owner trả về hộp thư chung" in page
     assert "Nhờ xem giúp" in page_text(other.get(address("change", conversation)))
     assert press(other, "close", conversation).status_code == 302
     conversation.refresh_from_db()
