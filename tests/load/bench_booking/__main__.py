@@ -3,6 +3,7 @@
 --smoke          some seconds: 2 rounds of 5 bookings, 1,000 and 2,000 earlier ones; no figure means anything
 --rounds N       how often every arm is measured (default 5)
 --earlier A B    earlier bookings of the two databases (default 1000 1000000)
+--workers N …    web workers of the servers, measured one number after the other (default 2 1)
 """
 
 import argparse
@@ -61,10 +62,11 @@ def read_scale() -> Scale:
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--earlier", type=int, nargs=2, default=(1000, 1_000_000))
+    parser.add_argument("--workers", type=int, nargs="+", default=(2, 1))
     options = parser.parse_args()
     if options.smoke:
         return Scale(SMOKE, 2, (1,), (1000, 2000))
-    return Scale(WHOLE, options.rounds, (2, 1), tuple(options.earlier))
+    return Scale(WHOLE, options.rounds, tuple(options.workers), tuple(options.earlier))
 
 
 def say(text: str) -> None:
