@@ -62,6 +62,12 @@ AUDIENCES = {
     "citizens:sign_in_code": CODE,
     "citizens:sign_out": PUBLIC,
     "citizens:hamlet_news": PUBLIC,  # leads to the log-in by code
+    "files:content": CODE,
+    "files:officers_content": OFFICER,
+    "files:thumbnail": OFFICER,
+    "files_api:begin": PUBLIC,
+    "files_api:upload": CODE,
+    "files_api:content": CODE,
     "schema": PUBLIC,
     "api-docs": PUBLIC,
     "units_api:list": PUBLIC,

@@ -7,6 +7,7 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("", include("portal.citizens.api.urls")),
+    path("", include("portal.files.api.urls")),
     path("", include("portal.units.api.urls")),
     path("", include("appointments.api.urls")),
 ]

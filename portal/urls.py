@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("quan-tri/ban/", include(desk_urlpatterns)),
     path("quan-tri/dat-lich/", include(counter_urlpatterns)),
+    path("", include("portal.files.urls")),
     path("quan-tri/", admin.site.urls),
     path("api/v1/", include("portal.api_urls")),
     path("", include("portal.notifications.urls")),

@@ -52,7 +52,7 @@ PARTICULAR = {
     "events": {"portal.zalo"},
     "wire": {"portal.zalo"},
     "local_provider": {"portal.notifications"},
-    "pages": {"portal.units", "appointments"},  # what several pages of one room share
+    "pages": {"portal.units", "portal.files", "appointments"},  # what several pages of one room share
     "succession": {"portal.units"},
     "naming": {"portal.units"},
     "working_time": {"portal.units"},

@@ -21,6 +21,7 @@ from appointments.enums import BookingStatus
 from appointments.models import Booking, Campaign, Counter, DeskRules, Slot, WaitingEntry
 from appointments.tests.visits import book
 from portal.citizens.actions.organisations import enrol_organisation
+from portal.files.models import StoredFile
 from portal.notifications.actions.move_mass import move_mass
 from portal.notifications.actions.request_call import request_call
 from portal.notifications.actions.set_budget import set_budget
@@ -70,6 +71,7 @@ def everything(transactional_db) -> Officer:
         by=officer,
     )
     meet_zalo(province, officer)
+    hold_a_file(province, officer)
     stand_in_the_hall(province, officer)
     reach_people(province, officer, done)
     return officer
@@ -83,6 +85,21 @@ def stand_in_the_hall(unit: Any, officer: Officer) -> None:
     campaign = Campaign.objects.select_related("unit").order_by("pk")[0]
     facts = {"campaign": campaign, "unit": campaign.unit, "phone_hash": "0" * 64, "size": 2}
     WaitingEntry.objects.create(**facts, status="waiting", queued_at=timezone.now())
+
+
+def hold_a_file(unit: Any, officer: Officer) -> None:
+    """A photo in quarantine, to be released, refused or checked once more."""
+    facts = {
+        "owner_key": "tests.folder",
+        "owner_uid": unit.uid,
+        "put_by_kind": "officer",
+        "name": "giay-to.jpg",
+    }
+    times = {"kept_until": timezone.now() + dt.timedelta(days=30)}
+    held = {"state": "quarantined", "code": "malware", "finding": "Test.Virus", "kind": "jpeg"}
+    StoredFile.objects.create(
+        unit=unit, put_by=officer.actor_ref, size=2_000_000, received=2_000_000, **facts, **times, **held
+    )
 
 
 def reach_people(unit: Any, officer: Officer, visit: Booking) -> None:

@@ -25,6 +25,8 @@ SHELVES = (
     "portal/citizens/validators.py",
     "portal/citizens/views",
     "portal/common",
+    "portal/files/api",
+    "portal/files/errors.py",
     "portal/home/context_processors.py",
     "portal/home/views.py",
     "portal/requests/errors.py",
