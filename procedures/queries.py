@@ -135,6 +135,21 @@ def provinces_of(officer: Any, permission: str) -> list[Unit]:
     return list(mine.select_related("kind").order_by("pk"))
 
 
+def confirmable_in(version: ProcedureVersion, officer: Any) -> Unit | None:
+    """The province in whose name this officer may confirm `version` as it stands; None when not.
+
+    Confirmed is what citizens read today, and what is a draft of the common edition.
+    """
+    mine = provinces_of(officer, "procedures.review_procedure")
+    if version.province_id is not None:
+        mine = [unit for unit in mine if unit.pk == version.province_id]
+    if not mine or version.procedure.ended_on is not None:
+        return None
+    current = version_for(version.procedure, mine[0])
+    waits = version.status == VersionStatus.DRAFT and version.province_id is None and current is None
+    return mine[0] if waits or (current is not None and current.pk == version.pk) else None
+
+
 def review_due(officer: HoldsUnits, day: dt.date) -> models.QuerySet:
     """Published versions this officer sees whose day of review has come."""
     rows = ProcedureVersion.objects.visible_to(officer).filter(review_on__lte=day)

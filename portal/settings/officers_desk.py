@@ -260,6 +260,32 @@ UNFOLD = {
                         "procedures.view_procedure",
                     ),
                     _item(
+                        _("Các bản thủ tục, rà soát"),
+                        "rule",
+                        "admin:procedures_procedureversion_changelist",
+                        "procedures.view_procedureversion",
+                        badge="procedures.queries.review_badge",
+                        badge_variant="danger",
+                    ),
+                    _item(
+                        _("Cách nộp tại đơn vị"),
+                        "move_to_inbox",
+                        "admin:procedures_filingrule_changelist",
+                        "procedures.view_filingrule",
+                    ),
+                    _item(
+                        _("Văn bản cho phép tiếp nhận"),
+                        "verified",
+                        "admin:procedures_authorisation_changelist",
+                        "procedures.view_authorisation",
+                    ),
+                    _item(
+                        _("Ghi chú thủ tục"),
+                        "edit_note",
+                        "admin:procedures_procedurenote_changelist",
+                        "procedures.view_procedurenote",
+                    ),
+                    _item(
                         _("Câu hỏi trên tờ khai"),
                         "contact_support",
                         "admin:procedures_declarationsettings_changelist",

@@ -19,12 +19,14 @@ def remind_reviews(*, by: Actor) -> int:
     due = ProcedureVersion.objects.published_on(local_today()).filter(
         review_on__lt=local_today(), reminded_at=None, procedure__ended_on=None
     )
+    entered = 0
     for version in due.select_related("province"):
         with transaction.atomic():
             told = ProcedureVersion.objects.filter(pk=version.pk, reminded_at=None)
             if told.update(reminded_at=timezone.now()):
                 record(action="version.review_due", by=by, obj=version, unit=version.province)
-    return len(due)
+                entered += 1
+    return entered
 
 
 def follow_the_calendar(*, by: Actor) -> int:

@@ -32,7 +32,10 @@ from portal.officers.roles import ROLES
 from portal.zalo.actions.tokens import note_token
 from portal.zalo.enums import TokenEvent
 from portal.zalo.models import MenuItem, OfficialAccount, WebhookEvent
+from procedures.actions.set_filing_mode import record_authorisation, set_filing_mode
 from procedures.actions.set_questions import set_questions
+from procedures.actions.write_note import write_note
+from procedures.models import Procedure
 from tests.journeys.checks import NARROWEST, barriers, sideways, small_targets
 from tests.journeys.steps import log_in
 from tests.people import make_officer
@@ -63,6 +66,13 @@ def everything(transactional_db) -> Officer:
     done.refresh_from_db()
     note_slips(dates={done: done.session.date}, by=officer)
     set_questions(unit=province, ask_ethnicity=True, ask_religion=False, by=officer)
+    facts = {"unit": province, "procedure": Procedure.objects.order_by("pk")[0], "by": officer}
+    write_note(**facts, text="Quầy số 3")
+    set_filing_mode(**facts, mode="prepare")
+    today = timezone.localdate()
+    record_authorisation(
+        **facts, number="01/QĐ", issued_on=today, issued_by=province.police_name, valid_from=today
+    )
     enrol_organisation(
         name="Hợp tác xã Hoa Sữa",
         tax_code=TAX_CODE,

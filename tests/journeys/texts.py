@@ -32,7 +32,7 @@ SHELVES = (
     "portal/requests/errors.py",
     "procedures/declarations",
     "procedures/enums.py",
-    "procedures/forms.py",
+    "procedures/forms",
     "procedures/views.py",
     "procedures/validators.py",
     "reports",
@@ -72,6 +72,7 @@ OFFICERS_ONLY = (
     "portal/citizens/actions/organisations.py",
     "portal/citizens/actions/personal_data.py",
     "portal/common/admin.py",
+    "procedures/forms/desk.py",
     "portal/common/tables.py",
 )
 
