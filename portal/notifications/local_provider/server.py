@@ -227,7 +227,9 @@ class Handler(BaseHTTPRequestHandler):
         """Silence: a log line per message would be most of the work, and would name phones."""
 
 
-def serve(*, host: str, port: int, data: Path | None = None) -> None:
-    """Run until Ctrl-C or SIGTERM."""
+def serve(*, host: str, port: int, data: Path | None = None, demo: dict[str, str] | None = None) -> None:
+    """Run until Ctrl-C or SIGTERM. `demo`: the account the portal was seeded with, see World.begin_demo."""
     with Provider(host=host, port=port, data=data) as provider, suppress(KeyboardInterrupt):
+        if demo is not None:
+            provider.zalo.world.begin_demo(**demo)
         provider.serve_forever()

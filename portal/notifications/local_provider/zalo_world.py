@@ -102,6 +102,19 @@ class World:
             state["accounts"][account["oa_id"]] = account
         return account
 
+    def begin_demo(self, *, access: str, refresh: str, webhook_url: str) -> None:
+        """What somebody would have done at Zalo before: consent given once, the webhook typed in.
+
+        Only in a fresh world; later the portal has refreshed the pair, or somebody entered another address.
+        """
+        with self.changing() as state:
+            account = state["accounts"][FIRST_OA["oa_id"]]
+            account["webhook_url"] = account["webhook_url"] or webhook_url
+            if not state["access"] and not state["refresh"]:
+                until = self.switches.now() + self.switches.access_seconds
+                state["access"][access] = {"oa_id": account["oa_id"], "until": until}
+                state["refresh"][refresh] = {"oa_id": account["oa_id"], "spent": False}
+
     def next_number(self) -> int:
         self.state["count"] += 1
         return int(self.state["count"])

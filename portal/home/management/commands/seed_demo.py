@@ -30,6 +30,7 @@ from portal.officers.models import Officer
 from portal.units.actions.load_demo_units import load_demo_units
 from portal.units.actions.load_official_days import load_official_days
 from portal.units.models import Hamlet, Unit
+from portal.zalo.actions.load_demo_account import load_demo_account
 from procedures.actions.load_catalogue import load_catalogue
 from procedures.queries import ID_CARD, procedure_by_key
 
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         sync_all_defaults(by=BY)
         password = self.add_officers(units)
         ward = units["Phường Hải Vân Đông"]
+        load_demo_account(unit=ward, by=BY)
         self.add_campaign(ward, CAMPAIGN, place="Nhà văn hóa phường", capacity=12)
         self.add_mass_messages(ward)
         self.add_office(units["Xã Đồng Lúa"], place="Trụ sở công an xã")

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.urls import reverse
 
 from portal.notifications.local_provider.server import serve
+from portal.zalo.demo import DEMO_ACCESS, DEMO_REFRESH, DEMO_WEBHOOK
 
 
 class Command(BaseCommand):
@@ -24,4 +26,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         data = options["data"] or Path(settings.VAR) / "provider"
         self.stdout.write(f"imaginary phones: http://{options['host']}:{options['port']}/")
-        serve(host=options["host"], port=options["port"], data=data)
+        webhook = settings.PUBLIC_URL.rstrip("/") + reverse("zalo:webhook", args=[DEMO_WEBHOOK])
+        demo = {"access": DEMO_ACCESS, "refresh": DEMO_REFRESH, "webhook_url": webhook}
+        serve(host=options["host"], port=options["port"], data=data, demo=demo)
