@@ -68,6 +68,12 @@ AUDIENCES = {
     "files_api:begin": PUBLIC,
     "files_api:upload": CODE,
     "files_api:content": CODE,
+    "citizens:reach": PUBLIC,  # leads to the log-in by code
+    "citizens:reach_code": PUBLIC,
+    "citizens:reach_choose": PUBLIC,
+    "citizens:reach_unlink": PUBLIC,
+    "citizens:link_phone": CODE,
+    "citizens:link_code": CODE,
     "schema": PUBLIC,
     "api-docs": PUBLIC,
     "units_api:list": PUBLIC,

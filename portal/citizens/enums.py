@@ -61,3 +61,31 @@ class ErasureReason(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Người đó rút lại sự đồng ý")
     MISTAKE = "mistake", _("Khai nhầm")
     RETENTION = "retention", _("Hết thời hạn lưu")
+
+
+class NoticePurpose(models.TextChoices):
+    """What notices are about, as the page calls it where one chooses; other purposes are not offered."""
+
+    APPOINTMENTS = "appointments", _("Lịch hẹn và kết quả của tôi")
+    INTAKE_NEWS = "intake_news", _("Khi đợt đăng ký mở lại")
+    NEWS = "news", _("Thông báo chung của đơn vị")
+
+
+class ZaloReply(models.TextChoices):
+    """What the portal says to somebody on Zalo; its words: templates/messages/chat/zalo_<reply>.txt."""
+
+    LINKED = "linked", _("Đã liên kết")
+    WRONG_CODE = "wrong_code", _("Mã không đúng hoặc hết hạn")
+    TOO_OFTEN = "too_often", _("Thử quá nhiều lần")
+    STOPPED = "stopped", _("Đã ngừng")
+    INVITED = "invited", _("Mời liên kết")
+    CLAIMED = "claimed", _("Mời xác nhận số đã chia sẻ")
+
+
+class UnlinkReason(models.TextChoices):
+    """Why an officer ends a link. A closed list: free text names people."""
+
+    ASKED = "asked", _("Người giữ số điện thoại yêu cầu")
+    NEW_HOLDER = "new_holder", _("Số điện thoại đã đổi người dùng")
+    MISTAKE = "mistake", _("Liên kết nhầm")
+    MISUSE = "misuse", _("Nghi bị người khác lợi dụng")

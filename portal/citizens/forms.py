@@ -25,8 +25,9 @@ from portal.citizens.actions.organisations import (
 )
 from portal.citizens.actions.personal_data import Erasure
 from portal.citizens.actions.phone_data import erase_phone, export_phone
-from portal.citizens.enums import ErasureReason, MemberRole
+from portal.citizens.enums import ErasureReason, MemberRole, NoticePurpose, UnlinkReason
 from portal.citizens.models import Membership, Organisation
+from portal.citizens.queries import notice_purposes
 from portal.common.errors import DomainError
 from portal.common.layout import ActionForm, CodeInput, PhoneInput
 from portal.officers.models import Officer
@@ -61,6 +62,25 @@ class HamletNewsForm(ActionForm):
         super().__init__(*args, **kwargs)
         choices = [(str(one.uid), str(one)) for one in Hamlet.objects.filter(unit=unit).active()]
         self.fields["hamlets"].choices = choices  # type: ignore[attr-defined]
+
+
+class NoticesForm(ActionForm):
+    """The kinds of notices somebody wants; none ticked is an answer too."""
+
+    wanted = forms.MultipleChoiceField(
+        label=_("Gửi cho tôi tin về"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(purpose, NoticePurpose(purpose).label) for purpose in notice_purposes()]
+        self.fields["wanted"].choices = choices
+
+
+class UnlinkForm(forms.Form):
+    """Why an officer ends the link of a phone to a Zalo user."""
+
+    reason = forms.ChoiceField(label=_("Lý do"), choices=UnlinkReason.choices, widget=UnfoldAdminSelectWidget)
 
 
 class DeskForm(forms.ModelForm):

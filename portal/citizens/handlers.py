@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.citizens.actions.forget_contacts import forget_devices, forget_phone
+from portal.citizens.actions.hear_zalo import hear_info, hear_text
 from portal.citizens.actions.personal_data import forget_person
 from portal.citizens.models import CitizenSession, CitizenToken, Consent, Person
 from portal.citizens.personal_data import (
@@ -25,6 +26,7 @@ from portal.common.actors import Actor
 from portal.notifications.actions.retention import forget_calls_of, forget_links_of, forget_messages_of
 from portal.notifications.models import CallTask, ContactPoint, OutboxMessage, ZaloLink
 from portal.units.succession import register_stays
+from portal.zalo.events import SUBMIT_INFO, register_event_handler
 
 # The periods are a proposal of this project (facts in docs/privacy.md); the law says "no longer than needed".
 LEGAL = _("Luật 91/2025/QH15: không lâu hơn mục đích; thời hạn là đề xuất của cổng, đơn vị quyết định.")
@@ -35,6 +37,8 @@ def register_handlers() -> None:
     register_stays("citizens.CodeQueue", "Lives for minutes.")
     register_stays("citizens.OneTimeCode", "Lives for minutes.")
     register_stays("citizens.Organisation", "Its papers were seen there; officers of the successor see it.")
+    register_event_handler(["user_send_text"], hear_text)
+    register_event_handler([SUBMIT_INFO], hear_info)
     _declare_rows_of_persons()
     _declare_parts()
     _declare_unlinked()
@@ -76,6 +80,7 @@ def _declare_parts() -> None:
             "notifications.ContactPoint",
             "Sealed uids; its text is not kept; 180 days.",
         ),
+        ("citizens.LinkCode", "notifications.ContactPoint", "A code of its holder, for minutes."),
         ("notifications.CallTask", "notifications.ContactPoint", "Sealed uids of what the call is about."),
         (
             "zalo.ZaloUser",
@@ -105,6 +110,18 @@ def _declare_unlinked() -> None:
             "Says why officers started, held or stopped a message to many people.",
             "As long as the message it is about, which is kept for its figures.",
             "An officer's reason about a message, not about a person.",
+        ),
+        (
+            "citizens.LinkInvitation",
+            "Brings somebody from Zalo to the page where he proves his phone; the phone he named himself.",
+            "Works for 30 minutes, deleted after 14 days.",
+            "Names a Zalo user and a phone nobody has proved.",
+        ),
+        (
+            "citizens.ZaloAnswer",
+            "Answers a word that somebody sent to an account, once.",
+            "14 days, as long as the event it answers.",
+            "A hash of an event's id.",
         ),
         (
             "requests.IdempotencyRecord",

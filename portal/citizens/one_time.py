@@ -1,4 +1,4 @@
-"""One-time codes are derived from the challenge and never stored (docs/adr/0003-one-time-codes.md)."""
+"""One-time codes and signed addresses are derived from their rows, never stored (docs/adr/0003, 0036)."""
 
 import hmac
 import uuid
@@ -26,3 +26,13 @@ def typed_digits(text: str) -> str:
     """The digits a person typed, without spaces, dots and hyphens; "" when they are not six digits."""
     digits = "".join(text.split()).replace("-", "").replace(".", "")
     return digits if len(digits) == DIGITS and digits.isascii() and digits.isdigit() else ""
+
+
+def seal_of(invitation_uid: uuid.UUID | str) -> str:
+    """What signs the address of an invitation: 128 bits of HMAC-SHA256 under a key of its own."""
+    return keyed_digest("citizens.link_invitation", str(invitation_uid)).hex()[:32]
+
+
+def is_seal_of(invitation_uid: uuid.UUID, seal: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(seal_of(invitation_uid), seal)

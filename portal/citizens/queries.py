@@ -1,5 +1,6 @@
 """Reads across the room's tables."""
 
+import datetime as dt
 from contextlib import suppress
 from typing import Any
 
@@ -7,25 +8,32 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from portal.citizens.enums import OrganisationStatus
+from portal.citizens.enums import NoticePurpose, OrganisationStatus, ZaloReply
 from portal.citizens.models import (
     CitizenSession,
     Contact,
     HamletFollower,
+    LinkCode,
+    LinkInvitation,
     Membership,
     OneTimeCode,
     Organisation,
     Person,
     PersonAccess,
+    ZaloAnswer,
 )
 from portal.citizens.models.organisations import organisation_name_hash_of, tax_hash_of
 from portal.citizens.models.persons import birth_hash_of, identity_hash_of, name_hash_of, word_hash_of
-from portal.citizens.validators import clean_tax_code
+from portal.citizens.rules import ANSWER_SECONDS
+from portal.citizens.validators import clean_tax_code, is_link_word, is_stop_word, link_code_in
 from portal.common.crypto import blind_index
 from portal.common.identity import clean_identity_number
 from portal.common.text import name_words
-from portal.notifications.notices import UNIT_NEWS
+from portal.notifications.enums import Audience, MessageClass
+from portal.notifications.models import ZaloLink
+from portal.notifications.notices import UNIT_NEWS, all_notices
 from portal.units.models import Unit
+from portal.zalo.models import OfficialAccount, ZaloUser
 
 
 def persons_of(contact: Contact) -> QuerySet[Person]:
@@ -91,6 +99,48 @@ def search_organisations(rows: QuerySet[Organisation], text: str) -> QuerySet[Or
     with suppress(ValidationError):  # no tax code: then it can only be a name
         found |= Q(tax_hash=tax_hash_of(clean_tax_code(text)))
     return rows.filter(found)
+
+
+def notice_purposes() -> dict[str, bool]:
+    """What citizens can opt out of, in the order a page lists it: purpose to whether a call follows instead.
+
+    One-time codes are no purpose: who asks for one gets it.
+    """
+    asked = [one for one in all_notices() if one.audience == Audience.CITIZEN]
+    said = {one.purpose for one in asked if one.message_class != MessageClass.CODE}
+    return {
+        purpose: any(one.must_reach for one in asked if one.purpose == purpose)
+        for purpose in NoticePurpose.values
+        if purpose in said
+    }
+
+
+def links_of(contact: Contact) -> QuerySet[ZaloLink]:
+    """The Zalo users that messages for this contact's phone go to, one per Official Account at most."""
+    links = contact.contact_point.zalo_links.active().select_related("account", "zalo_user", "contact_point")
+    return links.order_by("account")
+
+
+def live_link_code(contact: Contact, account: OfficialAccount) -> LinkCode | None:
+    """The code this contact may still send to the account."""
+    return LinkCode.objects.filter(contact=contact, account=account).usable(timezone.now()).first()
+
+
+def usable_invitation(uid: Any) -> LinkInvitation | None:
+    """None when it was used, is too old or never was."""
+    rows = LinkInvitation.objects.usable(timezone.now()).select_related("zalo_user__account__unit")
+    return rows.filter(uid=uid).first()
+
+
+def hears_on_zalo(*, text: str, user: ZaloUser) -> bool:
+    """True for words that this room answers itself (actions/hear_zalo), before or after it has done so."""
+    if link_code_in(text) or is_link_word(text):
+        return True
+    if not is_stop_word(text):
+        return False
+    just_now = timezone.now() - dt.timedelta(seconds=ANSWER_SECONDS)
+    stopped = ZaloAnswer.objects.filter(zalo_user=user, reply=ZaloReply.STOPPED, created_at__gt=just_now)
+    return ZaloLink.objects.active().filter(zalo_user=user).exists() or stopped.exists()
 
 
 def is_challenge(uid: Any, *, purpose: str) -> bool:

@@ -28,6 +28,17 @@ RESERVE_EXTRA_BITS = 3
 # 2^20 hashes are about five seconds on a cheap phone; beyond that people give up before robots do.
 MOST_EXTRA_BITS = 6
 
+LINK_CODE_SECONDS = 10 * 60
+INVITATION_SECONDS = 30 * 60
+LINK_CODES_AN_HOUR = 10
+# Wrong and right codes that one Zalo user may send: of 2^38 codes nobody hits one with these.
+LINK_TRIES_AN_HOUR = 10
+INVITATIONS_AN_HOUR = 5
+# An answer on Zalo that comes later only confuses.
+ANSWER_SECONDS = 10 * 60
+ANSWER_LEASE_SECONDS = 60
+ANSWER_TRIES = 5
+
 
 @dataclass(frozen=True)
 class BudgetState:
@@ -104,3 +115,8 @@ def can_change_members(by: Any, organisation: Any) -> bool:
 def can_answer_for(by: Any, permission: str, unit: Any) -> bool:
     """May tell or erase what this unit holds on a person; None: what no unit holds is the house's own."""
     return isinstance(by, SystemActor) if unit is None else may(by, permission, unit)
+
+
+def can_end_link(by: Any, link: Any) -> bool:
+    """An officer of the unit whose account the link goes to."""
+    return may(by, "notifications.end_zalolink", link.account.unit)

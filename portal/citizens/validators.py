@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.clock import local_today, parse_date
-from portal.common.text import clean_text
+from portal.common.codes import ALPHABET
+from portal.common.text import clean_text, fold
 
 LONGEST_NAME = 100
 FEWEST_LETTERS = 2
@@ -126,3 +127,34 @@ def _is_tax_code(digits: str) -> bool:
     total = sum(weight * int(digit) for weight, digit in zip(TAX_WEIGHTS, digits, strict=False))
     zero = digits[2:9] == "0000000" or digits[10:] == "000"
     return not zero and str(10 - total % 11) == digits[9]
+
+
+# ---- words that people send to an account on Zalo
+
+LINK_SYMBOLS = 8
+_LINK_CODE = re.compile(rf"\W*KN[\s:.-]*([{ALPHABET}S]{{4}})[\s-]*([{ALPHABET}S]{{4}})\W*")
+_STOP = {
+    *("huy", "huy lien ket", "huy nhan tin", "huy tin", "huy zalo", "dung", "dung lai", "dung nhan tin"),
+    *("ngung", "ngung nhan tin", "tu choi", "tu choi nhan tin", "khong nhan tin", "stop", "unsubscribe"),
+}
+_LINK = {"lien ket", "#lienket", "ket noi", "nhan tin qua zalo", "lien ket zalo"}
+
+
+def link_code_in(text: str) -> str:
+    """The eight symbols of `KN ABCD-EFGH`, typed in any way; "" when the text is something else."""
+    found = _LINK_CODE.fullmatch(clean_text(text).upper())
+    return (found[1] + found[2]).replace("S", "5") if found else ""
+
+
+def is_stop_word(text: str) -> bool:
+    """Somebody wants no more messages: the whole text is one of a few words, with or without accents."""
+    return _bare(text) in _STOP
+
+
+def is_link_word(text: str) -> bool:
+    """Somebody asks how to get messages on Zalo."""
+    return _bare(text) in _LINK
+
+
+def _bare(text: str) -> str:
+    return fold(text).strip(" .,!?\"'")

@@ -47,6 +47,7 @@ _CALLS = _all("notifications", "view call", "calltask")
 _TALKS = _all("conversations", "view answer", "conversation") | _all(
     "conversations", "view", "quickreply shift"
 )
+_LINKS = _all("notifications", "view end", "zalolink")
 _DESK = (
     _DIRECTORY
     | _BOOKINGS
@@ -56,6 +57,7 @@ _DESK = (
     | _all("notifications", "view change", "outboxmessage")
     | _CALLS
     | _TALKS
+    | _LINKS
 )
 # What the law gives a person: to be told what is held on him, and to have it erased.
 _PERSONAL_DATA = _all("citizens", "view export erase", "person")
@@ -122,6 +124,7 @@ CONTENT_PERMISSIONS = (
     | _all("files", "view judge", "storedfile")
     | _CALLS
     | _all("conversations", "view answer", "conversation")
+    | _LINKS
 )
 
 _TABLE = (

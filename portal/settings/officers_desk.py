@@ -194,6 +194,12 @@ UNFOLD = {
                         badge_variant="danger",
                     ),
                     _item(
+                        _("Liên kết Zalo"),
+                        "link",
+                        "admin:notifications_zalolink_changelist",
+                        "notifications.view_zalolink",
+                    ),
+                    _item(
                         _("Menu Zalo OA"),
                         "list_alt",
                         "admin:zalo_menuitem_changelist",

@@ -83,6 +83,8 @@ PLAIN = {
     "files.blob": "role name size stored_size records",
     "files.fileentry": "frm to code actor",
     "citizens.codebudget": "used queued",
+    "citizens.linkinvitation": "how",
+    "citizens.zaloanswer": "reply attempts error",
     "citizens.spentproof": "digest",
     # SHA-256 of random secrets; the path says which page, what was typed there is encrypted.
     "citizens.waitingrequest": "token_hash path ticket",

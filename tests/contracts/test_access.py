@@ -53,13 +53,14 @@ def right_values(booking) -> dict[str, object]:
         "challenge_uid": uuid.uuid4(),
         "uid": booking.uid,
         "token": "x",
+        "seal": "0" * 32,
     }
 
 
 @pytest.fixture
 def guessed_values(right_values) -> dict[str, object]:
     """The same with every secret part invented."""
-    guessed = ("booking_uid", "uid", "entry_uid", "interest_uid")
+    guessed = ("booking_uid", "uid", "entry_uid", "interest_uid", "invitation_uid")
     return right_values | {name: uuid.uuid4() for name in guessed} | {"code": NOBODYS_CODE}
 
 

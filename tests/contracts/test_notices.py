@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 
+from portal.citizens.enums import NoticePurpose
 from portal.notifications.channels.sms.text import count_parts, is_gsm, strip_accents
 from portal.notifications.notices import all_notices, file_text, template_folder
 from portal.notifications.rendering import LONGEST
@@ -87,3 +88,8 @@ def test_text_on_a_locked_screen_names_no_kind_of_report(path):
 
 def test_revealing_words_are_seen():
     assert REVEALING.search("Tin tố giác của Ông/Bà đã được tiếp nhận")
+
+
+def test_every_purpose_can_be_chosen_on_the_citizens_page():
+    asked = {one.purpose for one in HOUSE if one.audience == "citizen" and one.message_class != "code"}
+    assert asked - set(NoticePurpose.values) == set()

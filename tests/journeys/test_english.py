@@ -16,7 +16,7 @@ from appointments.forms.attested import AttestedForm
 from appointments.forms.changes import MessagesForm
 from appointments.forms.waiting import InterestForm, ProofForm, WaitingCodeForm, WaitingForm
 from appointments.views.shared import STEPS
-from portal.citizens.forms import SignInCodeForm, SignInForm
+from portal.citizens.forms import NoticesForm, SignInCodeForm, SignInForm
 from reports.emergency import EMERGENCY_LINES
 from tests.journeys.checks import assert_no_barriers
 from tests.journeys.steps import PERSON, PHONE, choose_hour, press
@@ -80,7 +80,7 @@ def citizen_forms() -> list:
     return [
         *(VisitForm(people=1), AttestedForm(slots=[]), WaitingForm(), CodeForm(), LookupForm()),
         *(ChangeForm(slots=[], **changes), CancelForm(**changes), ProofForm(proven=False)),
-        *(MessagesForm(), WaitingCodeForm(), InterestForm(), SignInForm(), SignInCodeForm()),
+        *(MessagesForm(), WaitingCodeForm(), InterestForm(), SignInForm(), SignInCodeForm(), NoticesForm()),
     ]
 
 

@@ -20,8 +20,10 @@ from appointments.actions.note_slips import note_slips
 from appointments.enums import BookingStatus
 from appointments.models import Booking, Campaign, Counter, DeskRules, Slot, WaitingEntry
 from appointments.tests.visits import book
+from portal.citizens.actions.contacts import ensure_contact
 from portal.citizens.actions.organisations import enrol_organisation
 from portal.files.models import StoredFile
+from portal.notifications.actions.link_zalo_user import link_zalo_user
 from portal.notifications.actions.move_mass import move_mass
 from portal.notifications.actions.request_call import request_call
 from portal.notifications.actions.set_budget import set_budget
@@ -31,7 +33,8 @@ from portal.officers.models import Officer
 from portal.officers.roles import ROLES
 from portal.zalo.actions.tokens import note_token
 from portal.zalo.enums import TokenEvent
-from portal.zalo.models import MenuItem, OfficialAccount, WebhookEvent
+from portal.zalo.models import MenuItem, OfficialAccount, WebhookEvent, ZaloUser
+from portal.zalo.models.events import user_id_hash
 from procedures.actions.set_filing_mode import record_authorisation, set_filing_mode
 from procedures.actions.set_questions import set_questions
 from procedures.actions.write_note import write_note
@@ -134,7 +137,7 @@ def reach_people(unit: Any, officer: Officer, visit: Booking) -> None:
 
 
 def meet_zalo(unit: Any, officer: Officer) -> None:
-    """An account that lost its consent, one event and one entry of its menu."""
+    """An account that lost its consent, one event, somebody linked to it and one entry of its menu."""
     facts = {"unit": unit, "app_id": "1000000000000000001", "app_secret": "s", "webhook_key": "k"}
     account = OfficialAccount.objects.create(**facts, name="Công an tỉnh (mô phỏng)")
     note_token(account=account, event=TokenEvent.LOST, by=officer, error="oauth_-14014")
@@ -143,6 +146,9 @@ def meet_zalo(unit: Any, officer: Officer) -> None:
     WebhookEvent.objects.create(
         account=account, name="user_send_text", body=b"{}", dedupe_hash="0" * 64, state="failed", **moments
     )
+    user = ZaloUser.objects.create(account=account, user_id="3", user_id_hash=user_id_hash("3"))
+    point = ensure_contact(phone="0750000029", by=officer).contact_point
+    link_zalo_user(contact_point=point, zalo_user=user, how="code", by=officer)
     MenuItem.objects.create(unit=unit, position=1, title="Đặt lịch", value="https://congan.example.vn/")
 
 

@@ -14,9 +14,12 @@ from portal.citizens.models import (
     CitizenToken,
     CodeBudget,
     CodeQueue,
+    LinkCode,
+    LinkInvitation,
     OneTimeCode,
     SpentProof,
     WaitingRequest,
+    ZaloAnswer,
 )
 from portal.citizens.rules import HOUR, LONGEST_QUEUE_SECONDS, BudgetState, queue_spacing
 from portal.units.models import Unit
@@ -112,6 +115,9 @@ def forget_expired() -> int:
         SpentProof.objects.filter(expires_at__lt=now),
         WaitingRequest.objects.filter(expires_at__lt=now),
         OneTimeCode.objects.filter(expires_at__lt=now - dt.timedelta(days=1)),
+        LinkCode.objects.filter(expires_at__lt=now - dt.timedelta(days=1)),
+        ZaloAnswer.objects.filter(valid_until__lt=now - dt.timedelta(days=14)),  # as long as its event
+        LinkInvitation.objects.filter(expires_at__lt=now - dt.timedelta(days=14)),
         CodeBudget.objects.filter(hour__lt=now - dt.timedelta(days=90)),
         # A month longer than they open anything: who asks about a strange device can still be answered.
         CitizenSession.objects.filter(expires_at__lt=now - dt.timedelta(days=DEVICE_DAYS)),

@@ -6,6 +6,7 @@ from portal.citizens.models.hamlet_news import HamletFollower
 from portal.citizens.models.organisations import Membership, Organisation
 from portal.citizens.models.persons import ContactPerson, Person, PersonNameWord
 from portal.citizens.models.sessions import CitizenSession, CitizenToken, PersonAccess
+from portal.citizens.models.zalo import LinkCode, LinkInvitation, ZaloAnswer
 
 __all__ = [
     "CitizenSession",
@@ -16,6 +17,8 @@ __all__ = [
     "Contact",
     "ContactPerson",
     "HamletFollower",
+    "LinkCode",
+    "LinkInvitation",
     "Membership",
     "OneTimeCode",
     "Organisation",
@@ -24,4 +27,5 @@ __all__ = [
     "PersonNameWord",
     "SpentProof",
     "WaitingRequest",
+    "ZaloAnswer",
 ]

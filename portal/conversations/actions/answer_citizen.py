@@ -9,6 +9,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.citizens.queries import hears_on_zalo
 from portal.common.actors import Actor
 from portal.conversations.actions.keep_messages import queue_outgoing
 from portal.conversations.answers.emergency import emergency_answer, emergency_lines
@@ -46,6 +47,8 @@ def answer_citizen(*, conversation: Conversation, message: ChatMessage, by: Acto
 
 
 def _answer_words(conversation: Conversation, message: ChatMessage, question: Question) -> bool:
+    if hears_on_zalo(text=message.text, user=conversation.zalo_user):
+        return True  # a linking code, "stop", "link me": portal.citizens answers
     numbers = emergency_lines(message.text)
     if numbers:
         _warn(conversation, message, question, numbers)

@@ -73,11 +73,23 @@ def test_every_text_fits_into_a_message_of_zalo(say, ward, account):
     """All of them in their longest form, rendered by the road itself or with long values."""
     long = "Công an phường Hoàng Hoa Thám Nam, thành phố Hải Vân Đông"
     values = dict.fromkeys(
-        ("unit", "address", "phones", "hours", "duty_phone", "code", "status", "time", "first", "children"),
+        (
+            "unit",
+            "address",
+            "phones",
+            "phone",
+            "hours",
+            "duty_phone",
+            "code",
+            "status",
+            "time",
+            "first",
+            "children",
+        ),
         long,
     )
     files = sorted(path.stem for path in template_folder().joinpath("chat").glob("*.txt"))
-    assert len(files) == 13
+    assert len(files) == 19
     assert {key: len(text) for key in files if len(text := chat_text(key, **values)) > MAX_TEXT} == {}
     assert {key for key in files if "{" in chat_text(key, **values)} == set()
     assert len(menu()) <= MAX_BUTTONS
@@ -283,3 +295,10 @@ def test_in_whatever_order_three_messages_come_the_end_is_the_same(say, order):
         conversation = say(words[place], at=now + dt.timedelta(seconds=place), msg_id=f"p{place}")
     rows = [row.text for row in conversation.messages.filter(direction="in").in_order()]
     assert (rows, conversation.state) == (words, "unassigned")
+
+
+def test_words_of_linking_are_left_to_whoever_links_and_stop_without_a_link_to_an_officer(say):
+    linking = say("KN ABCD-EFGH")
+    assert (linking.unread, linking.messages.outgoing().count()) == (0, 0)
+    stopping = say("HỦY")
+    assert stopping.unread == 1

@@ -1,6 +1,6 @@
 """Which Zalo user stands behind a phone."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +14,10 @@ from portal.zalo.models import OfficialAccount, ZaloUser
 
 
 class ZaloLinkQuerySet(models.QuerySet):
+    def visible_to(self, officer: Any) -> Self:
+        """Links to accounts of the officer's units."""
+        return self.filter(account__unit_id__in=officer.unit_ids("notifications.view_zalolink"))
+
     def active(self) -> Self:
         return self.filter(ended_at__isnull=True)
 

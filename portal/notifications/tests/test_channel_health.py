@@ -147,7 +147,7 @@ def test_the_start_page_says_what_a_person_must_do(
     assert attention(chief) == [
         f"Zalo OA Công an Sông Mới: Cần quản trị viên OA cấp quyền lại trước ngày {again}.",
         left,
-        "Tin đang lỗi: Mẫu tin bị khóa vì chất lượng.",
+        f"Tin đang lỗi: {error_rules()[DISABLED].text}",
         "1 đơn vị đã dùng hết ngân sách tin nhắn của tháng; tin hàng loạt đang dừng.",
     ]
     assert attention(officer) == []
@@ -264,9 +264,9 @@ def test_a_preview_of_a_wrong_text_says_what_is_wrong(templates, chief):
 
 
 def test_a_zalo_text_is_shown_as_a_card_with_its_values(unit, templates, chief):
-    facts = {"channel": "zalo_phone", "notice": "tests.confirmed", "body": "Số {so} tại {place}."}
+    facts = {"channel": "zalo_phone", "notice": "tests.confirmed", "body": "so: {so}\nnoi: {place}"}
     row = create_template(**facts, provider_id="1", unit=unit, by=TESTER)
-    content = look(desk(chief), row, body="Số {so}, {place}.")
+    content = look(desk(chief), row, body="so: {so}\nnoi_hen: {place}")
     assert "Dài nhất (ký tự)" in content and "Nhà văn hóa tổ dân phố số 14" in content
     assert "GSM-7" not in content
 

@@ -23,9 +23,13 @@ BOOKING = {"appointments.book_booking", "appointments.cancel_booking", "appointm
 CALLS = {"notifications.view_calltask", "notifications.call_calltask"}
 TALKS = {"conversations.view_conversation", "conversations.answer_conversation"}
 ROSTER = {"conversations.view_quickreply", "conversations.view_shift"}
+MASS = {f"notifications.{verb}_massmessage" for verb in ("view", "add", "change")}
+MASS_SENDING = {"notifications.view_massmessage", "notifications.send_massmessage"}
+LINKS = {"notifications.view_zalolink", "notifications.end_zalolink"}
 DESK = (
     CALLS
     | TALKS
+    | LINKS
     | {
         "procedures.view_declaration",
         "citizens.view_contact",
@@ -55,6 +59,7 @@ ZALO = {
     "zalo.view_tokenentry",
     "zalo.view_webhookevent",
     "zalo.replay_webhookevent",
+    "zalo.view_zalotemplate",
     "zalo.view_menuitem",
     "zalo.add_menuitem",
     "zalo.change_menuitem",
@@ -125,12 +130,17 @@ EXPECTED = {
     | CARDS
     | HELPERS
     | ROSTER
+    | MASS
     | {"zalo.view_officialaccount"},
     "residence_desk": DIRECTORY | PLANS | RECEPTION | COUNTERS | BOOKING | DESK | ROSTER,
     "area_officer": DIRECTORY | PLANS,
     "investigator": DIRECTORY,
-    "editor": DIRECTORY | NOTES | {"procedures.change_procedure", "notifications.view_messagetemplate"},
+    "editor": DIRECTORY
+    | NOTES
+    | MASS
+    | {"procedures.change_procedure", "notifications.view_messagetemplate"},
     "reviewer": DIRECTORY
+    | MASS_SENDING
     | {
         "procedures.review_procedure",
         "notifications.view_messagetemplate",
@@ -151,6 +161,8 @@ EXPECTED = {
     | ACCOUNTS
     | NOTES
     | FILING
+    | MASS
+    | MASS_SENDING
     | {"procedures.change_procedure", "procedures.review_procedure"},
     "province_viewer": DIRECTORY | PLANS | FIGURES,
     "inspectorate": DIRECTORY
