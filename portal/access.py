@@ -63,6 +63,7 @@ AUDIENCES = {
     "citizens:sign_out": PUBLIC,
     "citizens:hamlet_news": PUBLIC,  # leads to the log-in by code
     "files:content": CODE,
+    "sending:send": CODE,
     "files:officers_content": OFFICER,
     "files:thumbnail": OFFICER,
     "files_api:begin": PUBLIC,

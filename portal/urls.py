@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from appointments.urls import counter_urlpatterns, desk_urlpatterns
 from portal.common.components_view import components_page
+from portal.files.urls import sending_urlpatterns
 from portal.home.views import healthz
 
 handler404 = "portal.home.views.not_found"
@@ -26,6 +27,7 @@ if settings.PORTAL_MODE != "production":
     urlpatterns.append(path("dev/thanh-phan/", components_page, name="components"))
 
 urlpatterns += i18n_patterns(
+    path("", include(sending_urlpatterns)),
     path("", include("portal.citizens.urls")),
     path("", include("appointments.urls")),
     path("", include("procedures.urls")),

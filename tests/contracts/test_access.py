@@ -52,6 +52,8 @@ def right_values(booking) -> dict[str, object]:
         "session_uid": booking.session.uid,
         "challenge_uid": uuid.uuid4(),
         "uid": booking.uid,
+        "owner_key": "tests.nothing",
+        "owner_uid": booking.uid,
         "token": "x",
         "seal": "0" * 32,
     }

@@ -44,6 +44,7 @@ PARTICULAR = {
     "origins": {"appointments"},
     "answers": {"portal.conversations"},  # what the portal says by itself
     "owners": {"portal.files"},
+    "uploading": {"portal.files"},
     "storing": {"portal.files"},
     "decoder": {"portal.files"},
     "scanner": {"portal.files"},

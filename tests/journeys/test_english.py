@@ -23,7 +23,7 @@ from tests.journeys.steps import PERSON, PHONE, choose_hour, press
 from tests.journeys.texts import OFFICERS_ONLY, MessageKey, citizen_modules, imports, modules, texts
 
 TEMPLATES = project.ROOT / "templates"
-ROOMS = ("components", "appointments", "home", "procedures", "reports", "citizens", "bootstrap5")
+ROOMS = ("files", "components", "appointments", "home", "procedures", "reports", "citizens", "bootstrap5")
 DESK = TEMPLATES / "appointments" / "desk"  # officers' pages, but for the screen that hangs in the hall
 SCREEN = DESK / "screen.html"
 BAD = {"full_name": "7", "birth_date": "32/13/1990", "phone": "12", "identity_number": "1", "old_number": "2"}
