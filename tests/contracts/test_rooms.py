@@ -60,7 +60,7 @@ PARTICULAR = {
     "timetable": {"appointments"},
     "official": {"portal.units"},
     "official_days": {"portal.units"},
-    "demo": {"portal.units"},
+    "demo": {"portal.units", "portal.zalo"},
     "declarations": {"procedures"},
     "personal_data": {"portal.citizens"},
     "documents": {"appointments"},
