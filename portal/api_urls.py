@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("portal.files.api.urls")),
     path("", include("portal.units.api.urls")),
     path("", include("appointments.api.urls")),
+    path("", include("procedures.api.urls")),
 ]
