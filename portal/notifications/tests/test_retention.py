@@ -154,7 +154,7 @@ def test_a_call_holds_its_message_until_it_goes_itself(called_message, officer, 
     )
 
 
-@pytest.mark.skipif("sqlite" in django_settings.DATABASES["default"]["ENGINE"], reason="plans of PostgreSQL")
+@pytest.mark.postgres
 def test_sweeps_find_their_rows_by_an_index_made_for_them(unit, phone, templates, published):
     """Among 3,000 rows of which none is due; a sweep that read them all would do so every 30 seconds."""
     queue_messages(
