@@ -22,18 +22,11 @@ from portal.conversations.limits import OFFICER_VALID
 from portal.conversations.models import ChatMessage, Conversation, QuickReply, Shift
 from portal.officers.models import Officer
 from portal.units.models import Unit
+from portal.zalo.demo import DEMO_OA
 from portal.zalo.events import Event
 from portal.zalo.models import OfficialAccount, ZaloUser
 from portal.zalo.models.events import user_id_hash
 
-# The account that the local provider plays first; its secrets open nothing but that.
-ACCOUNT = {
-    "name": "Công an phường (mô phỏng)",
-    "oa_id": "2000000000000000002",
-    "app_id": "1000000000000000001",
-    "app_secret": "app-secret-demo-01",
-    "webhook_key": "oa-secret-key-demo-01",
-}
 READY = (
     (
         "Giấy tờ làm căn cước",
@@ -82,7 +75,7 @@ _numbers = itertools.count(1)
 @transaction.atomic
 def load_demo_conversations(*, unit: Unit, officer: Officer, colleague: Officer, by: Actor) -> int:
     """Fill the inbox of a demonstration unit that has none; how many conversations were made."""
-    account, _is_new = OfficialAccount.objects.get_or_create(unit=unit, defaults=ACCOUNT)
+    account, _is_new = OfficialAccount.objects.get_or_create(unit=unit, defaults=DEMO_OA)
     if Conversation.objects.filter(account=account).exists():
         return 0
     for title, text in READY:
