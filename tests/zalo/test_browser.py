@@ -50,6 +50,8 @@ def test_a_citizen_links_his_zalo_by_a_code_and_stops_by_a_word(
 ):
     """Page, phone, page, phone: what one side does the other side says."""
     provider.zalo.world.state["accounts"][connected.oa_id]["webhook_url"] = webhook_url(connected)
+    provider.zalo.people.act(oa_id=connected.oa_id, phone=PHONE, act="follow")  # or no answer reaches him
+    assert wait_until(lambda: provider.zalo.webhooks.posted == 1, seconds=20)
     _session, secret = start_session(contact=citizen)
     cookie = {"name": settings.CITIZEN_COOKIE_NAME, "value": secret, "url": live_portal}
     page.context.add_cookies([cookie])
