@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -38,7 +40,7 @@ class StoredFileAdmin(TransitionButtons, ReadOnlyAdmin):
     gate = judge_file
     status_field = "state"
     audit_reads = True
-    list_display = ("created_at", "belongs_to", "kind", "shown_size", "put_by_kind", "state_badge", "unit")
+    list_display = ("sent_at", "belongs_to", "kind", "shown_size", "put_by_kind", "state_badge", "unit")
     list_filter = ("state", "kind", "put_by_kind")
     list_select_related = ("unit",)
     fields = (
@@ -48,7 +50,7 @@ class StoredFileAdmin(TransitionButtons, ReadOnlyAdmin):
         "kind",
         "shown_size",
         "put_by_kind",
-        "created_at",
+        "sent_at",
         "state",
         "why",
         "finding",
@@ -73,6 +75,10 @@ class StoredFileAdmin(TransitionButtons, ReadOnlyAdmin):
     def state_badge(self, file: StoredFile) -> tuple[str, str]:
         return file.state, file.get_state_display()
 
+    @admin.display(description=_("gửi lúc"), ordering="created_at")
+    def sent_at(self, file: StoredFile) -> str:
+        return date_format(localtime(file.created_at), "DATETIME_FORMAT")
+
     @admin.display(description=_("thuộc về"))
     def belongs_to(self, file: StoredFile) -> str:
         owner = find_owner(file.owner_key)
@@ -89,8 +95,8 @@ class StoredFileAdmin(TransitionButtons, ReadOnlyAdmin):
     @admin.display(description=_("lịch sử"))
     def history_text(self, file: StoredFile) -> str:
         lines = (
-            f"{entry.created_at:%d/%m/%Y %H:%M} {entry.get_to_display()} {entry.reason or ''}".strip()
-            for entry in file.history.all()
+            f"{localtime(row.created_at):%d/%m/%Y %H:%M} {row.get_to_display()} {row.reason or ''}".strip()
+            for row in file.history.all()
         )
         return "; ".join(lines) or "-"
 
