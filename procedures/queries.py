@@ -161,7 +161,7 @@ def review_badge(request: Any) -> str:
     if not request.user.has_perm("procedures.review_procedure"):
         return ""
     drafts = ProcedureVersion.objects.visible_to(request.user).filter(status=VersionStatus.DRAFT)
-    count = review_due(request.user, local_today()).count() + drafts.count()
+    count = (review_due(request.user, local_today()) | drafts).count()
     return str(count) if count else ""
 
 

@@ -125,10 +125,10 @@ def test_cost_of_officers_lists_does_not_grow_with_rows(ward, id_card, owner, ro
     client = logged_in(owner)
     lists = ("campaign", "session", "booking")
     found = {name: page_cost(client, f"/quan-tri/appointments/{name}/") for name in lists}
-    # One asks for the menu's badge; one of campaign's, once per request, which units the officer's roles
-    # reach: a row has its button for whom the rule lets open or close it. The filter of the rows asks the
-    # same inside its own SQL.
-    assert found == {"campaign": 8, "session": 9, "booking": 7}
+    # Three ask for the menu's badges (Zalo accounts, conversations, procedures); one of campaign's, once per
+    # request, which units the officer's roles reach: a row has its button for whom the rule lets open or
+    # close it. The filter of the rows asks the same inside its own SQL.
+    assert found == {"campaign": 10, "session": 11, "booking": 9}
 
 
 def test_cost_of_the_api_hold_is_the_actions_and_the_unit(slot: Slot) -> None:

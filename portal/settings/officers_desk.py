@@ -297,6 +297,12 @@ UNFOLD = {
                         "admin:procedures_declarationsettings_changelist",
                         "procedures.view_declarationsettings",
                     ),
+                    _item(
+                        _("Tệp đã nhận"),
+                        "attach_file",
+                        "admin:files_storedfile_changelist",
+                        "files.view_storedfile",
+                    ),
                     _item(_("Cán bộ"), "badge", "admin:officers_officer_changelist", "officers.view_officer"),
                     _item(
                         _("Phân công vai trò"),

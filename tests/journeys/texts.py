@@ -71,6 +71,7 @@ OFFICERS_ONLY = (
     "appointments/views/desk_state.py",
     "portal/citizens/actions/organisations.py",
     "portal/citizens/actions/personal_data.py",
+    "portal/citizens/actions/phone_data.py",
     "portal/common/admin.py",
     "procedures/forms/desk.py",
     "portal/common/tables.py",

@@ -26,6 +26,8 @@ ROSTER = {"conversations.view_quickreply", "conversations.view_shift"}
 MASS = {f"notifications.{verb}_massmessage" for verb in ("view", "add", "change")}
 MASS_SENDING = {"notifications.view_massmessage", "notifications.send_massmessage"}
 LINKS = {"notifications.view_zalolink", "notifications.end_zalolink"}
+FILES = {"files.view_storedfile"}
+FILES_JUDGED = {"files.view_storedfile", "files.judge_storedfile"}
 DESK = (
     CALLS
     | TALKS
@@ -130,9 +132,10 @@ EXPECTED = {
     | CARDS
     | HELPERS
     | ROSTER
+    | FILES
     | MASS
     | {"zalo.view_officialaccount"},
-    "residence_desk": DIRECTORY | PLANS | RECEPTION | COUNTERS | BOOKING | DESK | ROSTER,
+    "residence_desk": DIRECTORY | PLANS | RECEPTION | COUNTERS | BOOKING | DESK | ROSTER | FILES,
     "area_officer": DIRECTORY | PLANS,
     "investigator": DIRECTORY,
     "editor": DIRECTORY
@@ -161,6 +164,7 @@ EXPECTED = {
     | ACCOUNTS
     | NOTES
     | FILING
+    | FILES_JUDGED
     | MASS
     | MASS_SENDING
     | {"procedures.change_procedure", "procedures.review_procedure"},
@@ -169,7 +173,7 @@ EXPECTED = {
     | {"audit.view_auditentry", "officers.view_officer", "officers.view_roleassignment"},
     "it_admin": DIRECTORY | SET_UP | ACCOUNTS,
 }
-CONTENT = RECEPTION | BOOKING | DESK | PERSONAL_DATA | CARDS | HELPERS
+CONTENT = RECEPTION | BOOKING | DESK | PERSONAL_DATA | CARDS | HELPERS | FILES_JUDGED
 
 
 def test_every_role_grants_exactly_what_the_list_says() -> None:
