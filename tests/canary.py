@@ -19,6 +19,8 @@ from portal.common.text import fold
 # Where the portal under search breaks on purpose (tests/canary_faults.py).
 BREAKING_PATH = "/hong/"
 BREAKING_TASK = "canary.break"
+# A text on Zalo that begins so is written to the log by a careless handler (there too).
+LEAKING_WORD = "Rò rỉ"
 
 SEPARATORS = ("", " ", ".", "-")
 FEWEST_BYTES = 7  # shorter fragments turn up in random bytes by chance

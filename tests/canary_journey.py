@@ -3,40 +3,21 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
-import httpx2
-
-from portal.citizens.work import solve
-from portal.home.evening.doors import PageDoor, Telephone, _fields
-from portal.notifications.local_provider.zalo_wire import mac_of
 from tests.canary import BREAKING_PATH, BREAKING_TASK
+from tests.canary_road import DOUBTFUL, NUMBER, PHONES, Road, declaration, expect
 from tests.canary_stack import Stack
+from tests.canary_zalo import (
+    citizen_is_told_on_zalo,
+    citizen_links_zalo,
+    citizen_writes_on_zalo,
+    events_come_from_zalo,
+    officer_answers_on_zalo,
+    officer_tells_many,
+)
 from tests.processes import wait_until
 
-WARD = "Phường Hải Vân Đông"
-PHONES = ("757913862", "758264917", "756193748", "759482635", "755739164", "754826193")
-NUMBER, DOUBTFUL = "001184739265", "001191640283"
-NEEDLES = {
-    "name": ["Khuyếch Đoỏng", "Khuyếch"],
-    "phone": PHONES,
-    "identity number": [NUMBER, DOUBTFUL],
-    "address": ["47 ngõ Khoai Mài Tím"],
-    "representative": ["Xoàng Xĩnh"],
-    "note": ["phiên dịch tiếng khuẩy nước"],
-    "occupation": ["Thợ gò xoong nhôm"],
-    "birth date": ["17/03/1984", "1984-03-17"],
-    "zalo id": ["3918264750918273645"],
-}
-ZALO_OA, ZALO_APP, ZALO_KEY = "2000000000000000002", "1000000000000000001", "oa-secret-key-demo-01"
-ZALO_ACCOUNT = f"""
-from portal.units.models import Unit
-from portal.zalo.models import OfficialAccount
-facts = {{"oa_id": "{ZALO_OA}", "app_id": "{ZALO_APP}", "app_secret": "s", "webhook_key": "{ZALO_KEY}"}}
-account = OfficialAccount.objects.create(unit=Unit.objects.get(display_name="{WARD}"), **facts)
-print("zalo webhook", account.webhook_token)
-"""
 PASSWORD = "mot con vit xoe ra hai cai canh 84"
 # The journal seals entries ten seconds old; a quick journey is over before that.
 JOBS = f"""
@@ -51,79 +32,6 @@ for job in (sweep, expire_holds_task, erase_old_drafts_task, seal_new_entries, e
     job()
 current_app.send_task("{BREAKING_TASK}", queue="maintenance")
 """
-
-
-def declaration(which: int, /, **changes: str) -> dict[str, str]:
-    """A right declaration of the planted person with their `which`-th phone."""
-    return {
-        "full_name": "Bạch Thị Khuyếch Đoỏng",
-        "birth_date": "17/03/1984",
-        "phone": f"0{PHONES[which]}",
-        "request_kind": "swap",
-        "identity_number": NUMBER,
-        "occupation": "Thợ gò xoong nhôm",
-        "permanent_address": "47 ngõ Khoai Mài Tím",
-        "current_address": "Nhà trọ, 47 ngõ Khoai Mài Tím",
-        "representative_name": "Lục Văn Xoàng Xĩnh",
-        "note": "Cần phiên dịch tiếng khuẩy nước",
-    } | changes
-
-
-class Road:
-    """One citizen's browser and telephone app, and one officer's browser."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        # A new connection for each page: on a busy machine the server closes an idle one just as it is used.
-        once = httpx2.Limits(max_keepalive_connections=0)
-        self.client = httpx2.Client(trust_env=False, timeout=60, limits=once)
-        self.unit = stack.sql("SELECT slug FROM units_unit WHERE display_name = %s", WARD)[0][0]
-        self.door = PageDoor(self.client, stack.base, self.unit)
-        self.telephone = Telephone(httpx2.Client(trust_env=False, timeout=60, limits=once), stack.provider)
-        campaign = self.get_json(f"/api/v1/units/{self.unit}/campaigns/")[0]["uid"]
-        self.slots = [
-            row["uid"]
-            for row in self.get_json(f"/api/v1/units/{self.unit}/campaigns/{campaign}/slots/")["results"]
-        ]
-
-    def get_json(self, path: str) -> Any:
-        return self.client.get(self.stack.base + path).json()
-
-    def get(self, path: str) -> httpx2.Response:
-        return self.client.get(self.stack.base + path, follow_redirects=True)
-
-    def post(self, path: str, fields: dict[str, str], *, follow: bool = False) -> httpx2.Response:
-        """Send the form of page `path` with its hidden fields, solving what the gate asks for."""
-        hidden = _fields(self.get(path).text).values
-        answer = self.client.post(self.stack.base + path, data=hidden | fields, follow_redirects=follow)
-        asked = _fields(answer.text).values
-        if answer.status_code == 429 and "proof_seed" in asked and "proof_wait" not in fields:
-            asked["proof_answer"] = solve(asked["proof_seed"], int(asked["proof_bits"]))
-            answer = self.client.post(self.stack.base + path, data=hidden | fields | asked)
-        return answer
-
-    def api(self, path: str, body: Any) -> httpx2.Response:
-        """POST JSON, solving what the gate asks for."""
-        answer = self.client.post(self.stack.base + path, json=body)
-        if answer.status_code == 429 and answer.json().get("seed"):
-            facts = answer.json()
-            proof = {"seed": facts["seed"], "signature": facts["signature"]}
-            proof["answer"] = solve(facts["seed"], facts["bits"])
-            answer = self.client.post(self.stack.base + path, json={**body, "proof": proof})
-        return answer
-
-    def slot_page(self, slot: int) -> str:
-        return f"/{self.unit}/dat-lich/khung-gio/{self.slots[slot]}/"
-
-    @property
-    def visits(self) -> str:
-        return f"/api/v1/units/{self.unit}/visits/"
-
-
-def expect(answer: httpx2.Response, *statuses: int) -> httpx2.Response:
-    """Without this the journey could pass by a refusal at the first step."""
-    assert answer.status_code in statuses, f"{answer.request.url}: {answer.status_code} {answer.text[:2000]}"
-    return answer
 
 
 def citizens_type_wrong(road: Road) -> None:
@@ -183,30 +91,6 @@ def citizens_look_up_and_cancel(road: Road, code: str) -> None:
     expect(road.post(f"{path}huy/", {"phone": f"+84 {PHONES[0]}"}), 302)
 
 
-def citizen_writes_on_zalo(road: Road) -> None:
-    """A message and shared facts by webhook: rightly signed, wrongly signed, garbage."""
-    told = road.stack.manage("shell", "-c", ZALO_ACCOUNT)
-    address = f"{road.stack.base}/callbacks/zalo/{told.split('zalo webhook ')[1].split()[0]}/"
-    text = f"Tôi là Bạch Thị Khuyếch Đoỏng, 0{PHONES[5]}, 47 ngõ Khoai Mài Tím"
-    info = {"name": "Bạch Thị Khuyếch Đoỏng", "phone": f"84{PHONES[5]}", "user_dob": "17/03/1984"}
-    facts: dict[str, Any] = {"message": {"text": text, "msg_id": "m1"}}
-    for name, more in (("user_send_text", facts), ("user_submit_info", {"info": info})):
-        content = {
-            "app_id": ZALO_APP,
-            "sender": {"id": NEEDLES["zalo id"][0]},
-            "recipient": {"id": ZALO_OA},
-            "event_name": name,
-            **more,
-            "timestamp": "1795219200000",
-        }
-        body = json.dumps(content, ensure_ascii=False).encode()
-        signature = f"mac={mac_of(ZALO_APP, body, '1795219200000', ZALO_KEY)}"
-        for sent, wanted in ((body, 200), (body, 200), (body[:-2], 401), (body + b" ", 401)):
-            expect(road.client.post(address, content=sent, headers={"X-ZEvent-Signature": signature}), wanted)
-    done = "SELECT count(*) FROM zalo_webhookevent WHERE state = 'done'"
-    assert wait_until(lambda: road.stack.sql(done) == [(2,)], seconds=30)
-
-
 @contextmanager
 def broken_table(stack: Stack, table: str) -> Iterator[None]:
     """No row can be written to `table`; the database's refusal quotes the row."""
@@ -232,8 +116,8 @@ def things_break(road: Road) -> None:
         assert wait_until(lambda: "IntegrityError" in stack.log("worker"), seconds=30)
 
 
-def officer_works(road: Road, code: str) -> None:
-    """Log in, replace the password, search by name, phone and code, open, check in."""
+def officer_works(road: Road, code: str) -> Road:
+    """Log in, replace the password, search by name, phone and code, open, check in; his browser."""
     officer, desk = Road(road.stack), "/quan-tri/appointments/booking/"
     prepare = road.stack.running[0].output
     one_time = json.loads(prepare[prepare.index('{"seed"') :].splitlines()[0])["seed"].split()[1]
@@ -254,6 +138,7 @@ def officer_works(road: Road, code: str) -> None:
     moved = officer.post(f"{desk}{row}/chuyen/checked_in/", {"reason": f"Khuyếch Đoỏng gọi 0{PHONES[1]}"})
     expect(moved, 302)
     expect(officer.post(f"{desk}{row}/chuyen/open/", {"reason": "Khuyếch Đoỏng"}), 302)
+    return officer
 
 
 def play(stack: Stack) -> None:
@@ -261,11 +146,16 @@ def play(stack: Stack) -> None:
     road = Road(stack)
     citizens_type_wrong(road)
     first, second = citizens_book(road)
+    events_come_from_zalo(road)
+    citizen_links_zalo(road)
     citizens_find_no_place(road)
     citizens_look_up_and_cancel(road, first)
-    citizen_writes_on_zalo(road)
+    citizen_is_told_on_zalo(road)
+    talk = citizen_writes_on_zalo(road)
     things_break(road)
-    officer_works(road, second)
+    officer = officer_works(road, second)
+    officer_answers_on_zalo(officer, talk)
+    officer_tells_many(officer)
     stack.manage("shell", "-c", JOBS)
     assert wait_until(lambda: "ValueError" in stack.log("worker"), seconds=30)
     # The last confirmation went through the broker and the worker, so their traces are complete.
