@@ -78,38 +78,3 @@ def checklist(content: Content, answers: Answers, day: dt.date) -> Checklist:
     return Checklist(
         **parts, fees=fees, is_needed=not any(advice.get("stop", False) for advice in parts["advice"])
     )
-
-
-def differences(old: Content, new: Content) -> list[tuple[str, list[str], list[str]]]:
-    """(part, lines taken away, lines added) for every part that differs; lines as `lines_of` writes them."""
-    found = []
-    for part in dict.fromkeys([*old, *new]):
-        before, after = lines_of(old.get(part)), lines_of(new.get(part))
-        gone = [line for line in before if line not in after]
-        come = [line for line in after if line not in before]
-        if before != after:
-            found.append((part, gone, come) if gone or come else (part, before, after))
-    return found
-
-
-def lines_of(value: Any) -> list[str]:
-    """A part as lines an officer can read: one per item of a list, fields after the text."""
-    if value in (None, "", []):
-        return []
-    return [_line(item) for item in value] if isinstance(value, list) else [_line(value)]
-
-
-def _line(item: Any) -> str:
-    if not isinstance(item, dict):
-        return str(item)
-    return " · ".join(_word(name, value) for name, value in item.items() if value not in ("", None, {}, []))
-
-
-def _word(name: str, value: Any) -> str:
-    if name in ("text", "label"):
-        return str(value)
-    if name == "when":
-        return " & ".join(f"{question}={'/'.join(choices)}" for question, choices in value.items())
-    if isinstance(value, list):
-        return f"{name}: " + "; ".join(_line(one) for one in value)
-    return f"{name}: {value}"

@@ -9,8 +9,8 @@ from django.db import models
 
 from portal.common.clock import local_today
 from portal.common.text import fold
-from portal.units.enums import Level
-from portal.units.models import Unit
+from portal.units.enums import Level, ReachVia
+from portal.units.models import Unit, UnitReach
 from portal.units.models.scope import HoldsUnits
 from procedures.content import Item, applies, checklist, fees_on, for_public
 from procedures.enums import FilingMode, VersionStatus
@@ -118,6 +118,13 @@ def may_accept(*, procedure: Procedure, unit: Unit) -> bool:
         return True
     documents = Authorisation.objects.valid_on(local_today())
     return documents.filter(procedure=procedure, unit__in=above(unit)).exists()
+
+
+def accepting_by(document: Authorisation) -> int:
+    """How many units' rules accept dossiers of the document's procedure in its province."""
+    below = UnitReach.objects.filter(unit=document.unit, via__in=(ReachVia.SELF, ReachVia.DESCENDANT))
+    rules = FilingRule.objects.filter(procedure=document.procedure, mode=FilingMode.ACCEPT)
+    return rules.filter(unit__in=below.values("reaches_id")).count()
 
 
 def notes_on(*, procedure: Procedure, unit: Unit) -> list[ProcedureNote]:

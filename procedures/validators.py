@@ -113,6 +113,7 @@ _CHOICES = {
 }
 _LISTED = {"unsure": Fact.values, "level": Tier.values, "online": OnlineFiling.values}
 _NUMBERS = {("times", "value"), ("fees", "amount")}
+_DAYS = {("fees", "valid_from"), ("fees", "valid_to")}
 _NEEDED = {"papers": "text", "steps": "text", "advice": "text", "times": "unit", "fees": "label"}
 
 
@@ -120,7 +121,7 @@ def check_content(content: Content) -> None:
     """The document of a version; ValidationError {part: code} with all faults at once.
 
     Codes: part_unknown, text_too_long, text_markup, item_incomplete, choice_unknown, number_invalid,
-    condition_unknown, link_invalid.
+    date_invalid, condition_unknown, link_invalid.
     """
     faults: dict[str, ValidationError] = {}
     for part, value in content.items():
@@ -159,6 +160,11 @@ def _check_item(content: Content, part: str, item: Item) -> None:
             _check_listed([value], _CHOICES[part, name])
         if (part, name) in _NUMBERS and (not isinstance(value, int) or value < 0):
             raise ValidationError(_("Xin ghi một số từ 0 trở lên."), code="number_invalid")
+        if (part, name) in _DAYS and value:
+            _check_day(value)
+    # Citizens read "half a working day" without a number: two halves are one day, and written so.
+    if item.get("unit") == TimeUnit.HALF_WORKING_DAY and item.get("value") != 1:
+        raise ValidationError(_("Lựa chọn không có trong danh sách."), code="choice_unknown")
     _check_condition(content, item.get("when", {}))
 
 
@@ -172,6 +178,12 @@ def _check_condition(content: Content, when: Mapping[str, list[str]]) -> None:
             raise ValidationError(
                 _("Điều kiện không khớp với các câu hỏi của thủ tục."), code="condition_unknown"
             )
+
+
+def _check_day(text: Any) -> None:
+    """Kept as `yyyy-mm-dd`, which sorts as it counts (content.is_in_force)."""
+    if not isinstance(text, str) or parse_date(text).isoformat() != text:
+        raise ValidationError(_("Ngày viết theo dạng ngày/tháng/năm, ví dụ 05/09/1990."), code="date_invalid")
 
 
 def _check_listed(values: list[Any], allowed: list[Any]) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -17,7 +18,8 @@ from portal.common.clock import local_today, show_date
 from portal.common.workflow import Move
 from procedures.actions.move_version import move_version
 from procedures.actions.write_edition import confirm_edition
-from procedures.content import differences, lines_of
+from procedures.admin.ending import EndingPage
+from procedures.admin.wording import changes_between, parts_of
 from procedures.enums import VersionStatus
 from procedures.forms.desk import AuthorisationForm, EditionForm, FilingRuleForm, NoteForm
 from procedures.models import Authorisation, FilingRule, Procedure, ProcedureNote, ProcedureVersion
@@ -158,18 +160,14 @@ class ProcedureVersionAdmin(TransitionButtons, ReadOnlyAdmin):
         current = version_for(obj.procedure, obj.province)
         if current is None or current.pk == obj.pk:
             return str(_("Không có bản khác để so sánh."))
-        rows = [
-            (part, sign, line)
-            for part, gone, come in differences(current.content, obj.content)
-            for sign, lines in (("−", gone), ("+", come))
-            for line in lines
-        ]
-        return format_html_join("", "<p><b>{}</b> {} {}</p>", rows) or str(_("Nội dung giống nhau."))
+        changes = changes_between(current, obj)
+        if not changes:
+            return str(_("Nội dung giống nhau."))
+        return render_to_string("admin/procedures/difference.html", {"changes": changes})
 
     @admin.display(description=_("Nội dung"))
     def whole(self, obj: ProcedureVersion) -> SafeString:
-        rows = [(part, line) for part, value in obj.content.items() for line in lines_of(value)]
-        return format_html_join("", "<p><b>{}</b> {}</p>", rows)
+        return render_to_string("admin/procedures/whole.html", {"parts": parts_of(obj)})
 
 
 class _ByForm(SavedByAction, ScopedAdmin):
@@ -204,7 +202,7 @@ class FilingRuleAdmin(_ByForm):
 
 
 @admin.register(Authorisation)
-class AuthorisationAdmin(_ByForm):
+class AuthorisationAdmin(EndingPage, _ByForm):
     row_form = AuthorisationForm
     list_display = ["number", "unit", "procedure", "effect", "end"]
 

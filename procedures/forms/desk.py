@@ -14,11 +14,13 @@ from unfold.widgets import (
 
 from portal.common.errors import DomainError
 from portal.units.models import Unit
-from procedures.actions.set_filing_mode import record_authorisation, set_filing_mode
+from procedures.actions.authorise import end_authorisation, record_authorisation
+from procedures.actions.set_filing_mode import set_filing_mode
 from procedures.actions.write_edition import Words, draft_edition
 from procedures.actions.write_note import write_note
-from procedures.content import Content, Item
+from procedures.content import Content
 from procedures.enums import Fact
+from procedures.forms.lines import LINE_HELP, items_of, lines_of
 from procedures.models import Authorisation, FilingRule, Procedure, ProcedureNote, ProcedureVersion
 from procedures.queries import provinces_of
 
@@ -105,11 +107,19 @@ def _text(label: Any, *, needed: bool = False, help_text: Any = "", lines: int =
     return forms.CharField(label=label, required=needed, help_text=help_text, widget=widget)
 
 
+def _lines(part: str, label: Any, *, rows: int) -> forms.CharField:
+    """One item per line, written and read by forms/lines.py."""
+    return _text(label, help_text=LINE_HELP[part], lines=rows)
+
+
 class EditionForm(forms.Form):
     """The next version of a procedure for a province, beginning with what `version` says."""
 
-    LISTS = ("papers", "steps", "fees")
-    TEXTS = ("summary", "who", "where", "result", "legal_basis", "form_codes", "official_link")
+    LISTS = ("papers", "times", "fees", "exemptions", "steps", "advice")
+    TEXTS = (
+        *("summary", "summary_en", "who", "who_en", "where", "where_en", "result", "result_en"),
+        *("legal_basis", "form_codes", "official_link"),
+    )
 
     province = forms.ModelChoiceField(Unit.objects.none(), label=_("Bản của"), widget=UnfoldAdminSelectWidget)
     change_note = _text(_("Lý do thay đổi: văn bản nào, từ ngày nào"), needed=True, lines=1)
@@ -117,18 +127,19 @@ class EditionForm(forms.Form):
     name = _text(_("Tên thủ tục"), needed=True, lines=1)
     name_en = _text(_("Tên tiếng Anh"), lines=1)
     summary = _text(_("Tóm tắt"))
+    summary_en = _text(_("Tóm tắt bằng tiếng Anh"))
     who = _text(_("Ai làm"))
+    who_en = _text(_("Ai làm, bằng tiếng Anh"))
     where = _text(_("Làm ở đâu"))
-    papers = _text(
-        _("Giấy tờ cần mang"),
-        help_text=_("Mỗi dòng một giấy tờ. Dòng giữ nguyên chữ thì giữ nguyên điều kiện và bản tiếng Anh."),
-        lines=8,
-    )
-    fees = _text(
-        _("Lệ phí"), help_text=_("Mỗi dòng: tên khoản | số tiền. Ví dụ: Nộp trực tuyến | 7000"), lines=5
-    )
-    steps = _text(_("Các bước"), help_text=_("Mỗi dòng một bước."), lines=6)
+    where_en = _text(_("Làm ở đâu, bằng tiếng Anh"))
+    papers = _lines("papers", _("Giấy tờ cần mang"), rows=8)
+    times = _lines("times", _("Thời hạn"), rows=2)
+    fees = _lines("fees", _("Lệ phí"), rows=5)
+    exemptions = _lines("exemptions", _("Diện được miễn lệ phí"), rows=4)
+    steps = _lines("steps", _("Các bước"), rows=6)
+    advice = _lines("advice", _("Lời khuyên"), rows=4)
     result = _text(_("Kết quả"), lines=2)
+    result_en = _text(_("Kết quả bằng tiếng Anh"), lines=2)
     legal_basis = _text(_("Căn cứ pháp lý"))
     form_codes = _text(_("Biểu mẫu"), lines=1)
     official_link = _text(_("Liên kết trên Cổng Dịch vụ công quốc gia (https://…)"), lines=1)
@@ -143,7 +154,7 @@ class EditionForm(forms.Form):
         self.officer, self.version = officer, version
         content = version.content
         now = {name: content.get(name, "") for name in self.TEXTS}
-        now |= {name: "\n".join(_shown(item) for item in content.get(name, [])) for name in self.LISTS}
+        now |= {name: lines_of(content.get(name, []), name) for name in self.LISTS}
         now |= {"name": version.name, "name_en": version.name_en, "valid_from": version.valid_from}
         now["unsure"] = content.get("unsure", [])
         super().__init__(*args, initial=now, **kwargs)
@@ -156,7 +167,7 @@ class EditionForm(forms.Form):
         given = self.cleaned_data
         old = self.version.content
         typed = {name: given[name] for name in self.TEXTS if given[name] or old.get(name)}
-        lists = {name: _items(given[name], old.get(name, []), name) for name in self.LISTS}
+        lists = {name: items_of(given[name], old.get(name, []), name) for name in self.LISTS}
         kept = {name: value for name, value in lists.items() if value or name in old}
         return old | typed | kept | {"unsure": given["unsure"]}
 
@@ -172,36 +183,34 @@ class EditionForm(forms.Form):
                 change_note=given["change_note"],
                 by=self.officer,
             )
-        except ValidationError as error:
-            for name, found in getattr(error, "error_dict", {"": error}).items():
-                self.add_error(name if name in self.fields else None, found)
-        except DomainError as refusal:
-            self.add_error(None, ValidationError(refusal.message, code=refusal.code))
+        except (ValidationError, DomainError) as refusal:
+            _tell(self, refusal)
         return None
 
 
-def _shown(item: Item) -> str:
-    """One line: a text, or `label | amount`; lines that begin alike are told apart by nothing else."""
-    if "label" in item:
-        return f"{item['label']} | {item.get('amount', '')}"
-    return item["text"]
+class EndingForm(forms.Form):
+    """Until which day a document counts, and why not longer."""
+
+    valid_to = forms.DateField(label=_("Có hiệu lực đến hết ngày"), widget=UnfoldAdminSingleDateWidget)
+    reason = _text(_("Lý do, ghi vào nhật ký"), needed=True, lines=2)
+
+    def __init__(self, *args: Any, officer: Any, document: Authorisation, **kwargs: Any) -> None:
+        self.officer, self.document = officer, document
+        super().__init__(*args, **kwargs)
+
+    def end(self) -> bool:
+        """True when the action ended it; its refusal stands in the form otherwise."""
+        try:
+            end_authorisation(document=self.document, by=self.officer, **self.cleaned_data)
+        except (ValidationError, DomainError) as refusal:
+            _tell(self, refusal)
+        return not self.errors
 
 
-def _items(text: str, old: list[Item], part: str) -> list[Item]:
-    """The items of the lines: one that stands there as before keeps what the form does not show."""
-    known = {_shown(item): item for item in old}
-    labels = {item["label"]: item for item in old if "label" in item}
-    found = []
-    for line in (line.strip() for line in text.splitlines()):
-        if line:
-            found.append(known.get(line) or _new_item(line, labels, part))
-    return found
-
-
-def _new_item(line: str, labels: dict[str, Item], part: str) -> Item:
-    if part != "fees":
-        return {"text": line, "form": "original"} if part == "papers" else {"text": line}
-    label, _bar, amount = (piece.strip() for piece in line.partition("|"))
-    digits = amount.replace(".", "")
-    # What is no number stays text: the action's check refuses it by its code.
-    return labels.get(label, {}) | {"label": label, "amount": int(digits) if digits.isdecimal() else amount}
+def _tell(form: forms.Form, refusal: ValidationError | DomainError) -> None:
+    """The action's words beside the fields they belong to."""
+    if isinstance(refusal, DomainError):
+        form.add_error(None, ValidationError(refusal.message, code=refusal.code))
+        return
+    for name, found in getattr(refusal, "error_dict", {"": refusal}).items():
+        form.add_error(name if name in form.fields else None, found)

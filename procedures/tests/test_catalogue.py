@@ -9,7 +9,7 @@ from portal.audit.models import AuditEntry
 from portal.common.clock import local_today
 from portal.units.models import Unit
 from procedures.actions.load_catalogue import load_catalogue, read_entries
-from procedures.content import applies, checklist, differences, fees_on, for_public
+from procedures.content import applies, checklist, fees_on, for_public
 from procedures.enums import FilingMode, Grade, VersionStatus
 from procedures.models import Procedure, ProcedureVersion
 from procedures.queries import (
@@ -240,6 +240,9 @@ def test_list_needs_as_many_queries_for_three_as_for_one(db, ward, django_assert
         ({"papers": [{"text": "a", "form": "fax"}]}, {"papers": "choice_unknown"}),
         ({"times": [{"value": -1, "unit": "hour"}]}, {"times": "number_invalid"}),
         ({"fees": [{"label": "a", "amount": "7"}]}, {"fees": "number_invalid"}),
+        ({"times": [{"value": 2, "unit": "half_working_day"}]}, {"times": "choice_unknown"}),
+        ({"fees": [{"label": "a", "amount": 7, "valid_from": "1/1/2026"}]}, {"fees": "date_invalid"}),
+        ({"fees": [{"label": "a", "amount": 7, "valid_to": "mai"}]}, {"fees": "date_invalid"}),
         ({"papers": [{"text": "a", "when": {"age": ["x"]}}]}, {"papers": "condition_unknown"}),
         ({"online": "fax"}, {"online": "choice_unknown"}),
     ],
@@ -248,13 +251,6 @@ def test_wrong_content_is_refused(content: dict, faults: dict) -> None:
     with pytest.raises(ValidationError) as caught:
         check_content(content)
     assert {name: found[0].code for name, found in caught.value.error_dict.items()} == faults
-
-
-def test_difference_names_parts_and_lines() -> None:
-    old = {"papers": [{"text": "A"}, {"text": "B"}], "who": "x", "times": []}
-    new = {"papers": [{"text": "A"}, {"text": "C", "form": "copy"}], "who": "x", "summary": "s"}
-    assert differences(old, new) == [("papers", ["B"], ["C · form: copy"]), ("summary", [], ["s"])]
-    assert differences(old, old) == []
 
 
 def test_fees_have_their_days() -> None:

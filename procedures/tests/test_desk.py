@@ -4,16 +4,19 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.audit.models import AuditEntry
 from portal.common.clock import local_today
 from portal.common.errors import Conflict, NotAllowed
+from procedures.actions.authorise import end_authorisation, record_authorisation
 from procedures.actions.load_catalogue import load_catalogue
 from procedures.actions.move_version import move_version
 from procedures.actions.remind_reviews import follow_the_calendar, remind_reviews
-from procedures.actions.set_filing_mode import end_authorisation, record_authorisation, set_filing_mode
+from procedures.actions.set_filing_mode import set_filing_mode
 from procedures.actions.write_edition import Words, confirm_edition, draft_edition
 from procedures.actions.write_note import write_note
 from procedures.enums import VersionStatus
@@ -185,7 +188,9 @@ def test_accepting_needs_the_provinces_document_while_it_counts(
     assert modes == ["accept", "official"]
     Authorisation.objects.update(valid_from=TODAY - dt.timedelta(days=9))
     document.refresh_from_db()
-    end_authorisation(document=document, valid_to=TODAY - dt.timedelta(days=1), by=chief)
+    end_authorisation(
+        document=document, valid_to=TODAY - dt.timedelta(days=1), reason="Hết thí điểm", by=chief
+    )
     assert filing_mode_of(procedure=split, unit=ward) == "official"
 
 
@@ -267,3 +272,56 @@ def test_screens_of_modes_and_notes_write_through_the_actions(split, ward, other
     for address in rows:
         who = (people.owner, people.colleague, people.stranger)
         assert [desk(one).get(address).status_code for one in who] == [200, 200, 404]
+
+
+def test_version_pages_ask_as_often_for_three_rows(split, ward, editor, reviewer) -> None:
+    client = desk(reviewer)
+
+    def counted(version: ProcedureVersion) -> list[int]:
+        found = []
+        for address in (page("procedureversion_changelist"), page("procedureversion_change", version.pk)):
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(address).status_code == 200
+            found.append(len(captured))
+        return found
+
+    first = drafted(split, ward.parent, editor, summary="Một")
+    client.get(page("procedureversion_changelist"))
+    one = counted(first)
+    papers = [{"text": "Giấy", "form": "copy"}, *version_for(split, ward).content["papers"]]
+    drafted(split, ward.parent, editor, summary="Hai")
+    third = drafted(split, ward.parent, editor, summary="Ba", papers=papers)
+    assert counted(third) == one
+
+
+def test_screen_writes_times_english_exemptions_and_advice(split, ward, editor) -> None:
+    version = version_for(split, ward)
+    edit = page("procedureversion_edition", version.pk)
+    data = {name: value for name, value in desk(editor).get(edit).context["form"].initial.items() if value}
+    data |= {"province": ward.parent.pk, "valid_from": "2026-11-01", "change_note": "Thông tư mới"}
+    refused = desk(editor).post(edit, data | {"times": "sớm", "papers": "Giấy | fax"})
+    errors = refused.context["form"].errors.as_data()
+    assert {name: found[0].code for name, found in errors.items()} == {
+        "times": "choice_unknown",
+        "papers": "choice_unknown",
+    }
+    assert "Giấy | fax" in refused.content.decode()
+    data |= {"times": "4 ngày làm việc | Từ ngày đủ hồ sơ | When complete", "summary_en": "New words"}
+    data["exemptions"] += "\nNgười tình nguyện | Volunteers"
+    data["advice"] += "\nGọi trước khi đến | Call first"
+    answer = desk(editor).post(edit, data)
+    draft = ProcedureVersion.objects.get(province=ward.parent)
+    content, before = draft.content, version.content
+    assert content["times"] == [
+        {"value": 4, "unit": "working_day", "note": "Từ ngày đủ hồ sơ", "note_en": "When complete"}
+    ]
+    assert content["summary_en"] == "New words"
+    volunteers = {"text": "Người tình nguyện", "text_en": "Volunteers"}
+    assert content["exemptions"] == [*before["exemptions"], volunteers]
+    assert content["advice"] == [*before["advice"], {"text": "Gọi trước khi đến", "text_en": "Call first"}]
+    same = ("papers", "fees", "steps", "questions", "words")
+    assert {part: content[part] for part in same} == {part: before[part] for part in same}
+    shown = " ".join(desk(editor).get(answer["Location"]).content.decode().split())
+    assert "− Bỏ:" in shown and "+ Thêm:" in shown and "Tóm tắt (tiếng Anh)" in shown
+    assert "4 ngày làm việc" in shown.replace('<ins class="desk-added">', "").replace("</ins>", "")
+    assert "summary_en" not in shown and "working_day" not in shown

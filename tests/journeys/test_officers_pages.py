@@ -35,7 +35,8 @@ from portal.zalo.actions.tokens import note_token
 from portal.zalo.enums import TokenEvent
 from portal.zalo.models import MenuItem, OfficialAccount, WebhookEvent, ZaloUser
 from portal.zalo.models.events import user_id_hash
-from procedures.actions.set_filing_mode import record_authorisation, set_filing_mode
+from procedures.actions.authorise import record_authorisation
+from procedures.actions.set_filing_mode import set_filing_mode
 from procedures.actions.set_questions import set_questions
 from procedures.actions.write_note import write_note
 from procedures.models import Procedure

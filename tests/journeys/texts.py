@@ -74,6 +74,7 @@ OFFICERS_ONLY = (
     "portal/citizens/actions/phone_data.py",
     "portal/common/admin.py",
     "procedures/forms/desk.py",
+    "procedures/forms/lines.py",
     "portal/common/tables.py",
 )
 
