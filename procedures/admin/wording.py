@@ -130,7 +130,7 @@ def _fee(item: Item) -> str:
 
 
 def _question(item: Item) -> str:
-    return f"{item['text']} {' / '.join(choice['text'] for choice in item['choices'])}"
+    return f"{item['text']} ({' / '.join(choice['text'] for choice in item['choices'])})"
 
 
 _HEADS = {"papers": _paper, "fees": _fee, "times": time_text, "questions": _question}

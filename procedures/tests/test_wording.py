@@ -62,7 +62,7 @@ def test_values_are_read_as_sentences() -> None:
             "Tùy",
         ],
         "papers": ["Tờ khai (Tờ khai) · chỉ khi: Tách vì = Ở riêng · tiếng Anh: Form"],
-        "questions": ["Tách vì Ở riêng"],
+        "questions": ["Tách vì (Ở riêng)"],
         "advice": ["Thôi · xong, không phải làm thủ tục này · xem: tam-tru"],
         "unsure": ["thời hạn, lệ phí"],
         "level": ["Công an xã, phường, đặc khu"],
