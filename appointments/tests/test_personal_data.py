@@ -56,7 +56,7 @@ def test_export_tells_rows_of_every_room_with_purpose_and_time(over, person, own
     told = export_person(person=person, by=owner)
     assert held(told, "citizens.person")[0]["full_name"] == NAME
     assert [row["purpose"] for row in held(told, "citizens.person")[0]["consents"]] == ["appointments"]
-    assert held(told, "notifications.contactpoint") == [{"phone": "+84751000000", "opt_outs": []}]
+    assert held(told, "notifications.contactpoint") == [{"phone": "+84751000000", "opt_outs": [], "zalo": []}]
     assert held(told, "procedures.declaration")[0]["details"]["note"] == "Đi lại khó khăn"
     visit = held(told, "appointments.booking")[0]
     assert [step["to"] for step in visit["history"]] == ["held", "booked", "cancelled"]

@@ -26,7 +26,7 @@ def test_every_message_ends_once_though_everybody_dies(
         database=own_postgres,
         broker=own_valkey,
     )
-    counted = storm.run(strikes=STRIKES, seconds=420)
+    counted = storm.run(strikes=STRIKES, seconds=240)
     print(counted)
     assert counted["states"] == {"delivered": MESSAGES}
     provider = counted["provider"]

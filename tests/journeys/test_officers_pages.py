@@ -70,7 +70,11 @@ def everything(transactional_db) -> Officer:
     done.refresh_from_db()
     note_slips(dates={done: done.session.date}, by=officer)
     set_questions(unit=province, ask_ethnicity=True, ask_religion=False, by=officer)
-    facts = {"unit": province, "procedure": Procedure.objects.order_by("pk")[0], "by": officer}
+    facts = {
+        "unit": province,
+        "procedure": Procedure.objects.filter(ended_on=None).earliest("pk"),
+        "by": officer,
+    }
     write_note(**facts, text="Quầy số 3")
     set_filing_mode(**facts, mode="prepare")
     today = timezone.localdate()

@@ -23,7 +23,7 @@ from portal.notifications.rendering import changes_of
 from portal.notifications.tests.conftest import TESTER, make_unit
 from portal.officers.models import Officer
 from portal.units.actions.rebuild_reach import rebuild_reach
-from portal.zalo.models import OfficialAccount, TokenVault
+from portal.zalo.models import OfficialAccount, TokenVault, ZaloTemplate
 from tests.people import make_officer
 
 # Zalo switched the template off for its quality; hosts may be called differently.
@@ -265,6 +265,12 @@ def test_a_preview_of_a_wrong_text_says_what_is_wrong(templates, chief):
 
 def test_a_zalo_text_is_shown_as_a_card_with_its_values(unit, templates, chief):
     facts = {"channel": "zalo_phone", "notice": "tests.confirmed", "body": "so: {so}\nnoi: {place}"}
+    ZaloTemplate.objects.create(
+        account=OfficialAccount.objects.create(unit=unit, app_id="1"),
+        template_id="1",
+        state="ENABLE",
+        params=[{"name": "so", "require": True}, {"name": "noi", "require": True}],
+    )
     row = create_template(**facts, provider_id="1", unit=unit, by=TESTER)
     content = look(desk(chief), row, body="so: {so}\nnoi_hen: {place}")
     assert "Dài nhất (ký tự)" in content and "Nhà văn hóa tổ dân phố số 14" in content
