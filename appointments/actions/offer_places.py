@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -35,15 +35,28 @@ from portal.common.actors import Actor
 from portal.common.errors import Conflict
 
 __all__ = ("offer_places", "offer_places_of")
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code of a lock time-out
 LINE = 300  # whoever stands further behind is looked at when these are served
 RUNNING = (CampaignStatus.OPEN, CampaignStatus.FULL)
 
 
 def offer_places(*, by: Actor) -> int:
-    """End offers nobody answered, and offer what is free; returns how many offers were made."""
+    """End offers nobody answered, and offer what is free; returns how many offers were made.
+
+    A campaign in such a rush that its lock is not got within the lock time-out is left for the next minute.
+    """
     active = Q(waiting__status__in=(WaitingStatus.WAITING, WaitingStatus.OFFERED))
     campaigns = Campaign.objects.filter(active).order_by("pk").distinct()
-    return sum(offer_places_of(campaign, by=by) for campaign in campaigns)
+    return sum(_offer_or_leave(campaign, by=by) for campaign in campaigns)
+
+
+def _offer_or_leave(campaign: Campaign, *, by: Actor) -> int:
+    try:
+        return offer_places_of(campaign, by=by)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        return 0
 
 
 def offer_places_of(campaign: Campaign, *, by: Actor) -> int:

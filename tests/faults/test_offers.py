@@ -6,6 +6,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from appointments.actions import offer_places as offer_module
 from appointments.actions.answer_offer import accept_offer, decline_offer
@@ -39,6 +40,28 @@ def test_many_workers_make_each_offer_once(campaign: Campaign) -> None:
     status = [WaitingEntry.objects.get(pk=entry.pk).status for entry in entries]
     assert status == ["offered"] * 4 + ["waiting"] * 2
     check_sums()
+
+
+def test_a_campaign_whose_lock_is_not_got_is_left_for_the_next_minute(campaign: Campaign) -> None:
+    booked = fill_up(campaign)
+    wait(campaign, 1)
+    cancel_visit(code=booked[-1].declaration.code, phone=phone_of(500 + len(booked) - 1))
+    locked, tried = Event(), Event()
+
+    def work(number: int) -> int:
+        if number:
+            assert locked.wait(20)
+            try:
+                return offer()
+            finally:
+                tried.set()
+        with transaction.atomic():
+            Campaign.objects.select_for_update().get(pk=campaign.pk)
+            locked.set()
+            return int(tried.wait(20))
+
+    assert in_threads(work, 2, at_once=2) == [1, 0]
+    assert offer() == 1
 
 
 def test_answer_from_many_threads_is_one_visit(campaign: Campaign) -> None:
