@@ -163,6 +163,7 @@ def test_twenty_minutes_without_network_at_two_desks(
     set_clock(monkeypatch, now)
     one, two = open_page(**WIDE), open_page()
     for desk, officer, counter in ((one, colleague, "1"), (two, owner, "2")):
+        desk.set_default_timeout(30_000)  # a minute's ticks at once, each sealing the copy, on a busy machine
         desk.clock.install(time=now)
         to_desk(desk, live_portal, officer, session, counter=counter)
         desk.evaluate("navigator.serviceWorker.ready.then(() => true)")
